@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "proto-json/amount.hpp"
+
+/// One record of the game's lists each, checked and typed. Texts are unescaped and live only until the next record.
+/// CONTRACT section 3 of docs/contract.md is the source of the fields.
+namespace watchtower::collector {
+
+struct NomadRecord {
+    std::string_view player_id;
+    std::optional<std::string_view> id;
+    std::uint64_t count = 1;
+    std::optional<std::string_view> last_action;
+    std::optional<TimePoint> last_action_at;
+    bool has_actions = false;  ///< `actions` was there, if only as an empty object
+    std::vector<std::pair<std::string_view, std::uint64_t>> actions;  ///< cumulative
+};
+
+/// One player's gold, spice or both.
+struct BalanceRecord {
+    std::string_view player_id;
+    std::optional<proto::Amount> gold;
+    std::optional<proto::Amount> spice;
+};
+
+struct DwellingRecord {
+    std::string_view player_id;
+    std::uint32_t level = 1;  ///< 1 to 1000
+};
+
+struct CombatRecord {
+    std::optional<std::string_view> id;
+    std::string_view type = "attack";
+    bool success = false;
+    std::string_view attacker_id;  ///< empty when not told
+    std::string_view defender_id;
+    std::uint64_t destroyed_dwellings = 0;
+};
+
+struct EventRecord {
+    std::optional<std::string_view> id;
+    std::string_view type;
+    std::uint64_t affected_players = 0;  ///< the number given, or how many ids were listed
+};
+
+/// Why a record makes no sense: the label `reason` of watchtower_invalid_records_total.
+enum class InvalidReason {
+    not_an_object,
+    missing_player,
+    missing_field,
+    wrong_type,
+    negative,
+    not_finite,
+    bad_level,
+    out_of_range
+};
+
+/// Takes the records of one section as they are read. A record may still be refused for what it would do to a sum
+/// (out_of_range); nothing: it was taken.
+class RecordSink {
+public:
+    virtual ~RecordSink() = default;
+    virtual std::optional<InvalidReason> take(const NomadRecord& record) = 0;
+    virtual std::optional<InvalidReason> take(const BalanceRecord& record) = 0;
+    virtual std::optional<InvalidReason> take(const DwellingRecord& record) = 0;
+    virtual std::optional<InvalidReason> take(const CombatRecord& record) = 0;
+    virtual std::optional<InvalidReason> take(const EventRecord& record) = 0;
+};
+
+}  // namespace watchtower::collector
