@@ -1,12 +1,14 @@
 #include "common/base/log.hpp"
 
 #include <charconv>
+#include <cmath>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "common/base/clock.hpp"
+#include "common/base/json_text.hpp"
 
 namespace watchtower::log {
 
@@ -57,60 +59,16 @@ Logger& logger() {
     return *instance;
 }
 
-/// JSON string escapes; bytes that are not UTF-8 become U+FFFD one by one, so that a line is always valid.
-void append_quoted(std::string& out, std::string_view text) {
-    const auto sequence_length = [&](std::size_t at) -> std::size_t {
-        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-        const unsigned char lead = byte(at);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xF0 && lead < 0xF5 ? 4
-                                   : lead >= 0xE0 && lead < 0xF0 ? 3
-                                   : lead >= 0xC2 && lead < 0xE0 ? 2
-                                                                 : 0;
-        if (length == 0 || at + length > text.size()) {
-            return 0;
-        }
-        for (std::size_t i = 1; i < length; ++i) {
-            if ((byte(at + i) & 0xC0U) != 0x80U) {
-                return 0;
-            }
-        }
-        return length;
-    };
-    out += '"';
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = sequence_length(i);
-        const char c = text[i];
-        if (length == 0) {
-            out += "\xEF\xBF\xBD";
-            ++i;
-            continue;
-        }
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-            char code[8];
-            std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
-            out += code;
-        } else {
-            out.append(text, i, length);
-        }
-        i += length;
-    }
-    out += '"';
-}
-
 void append_value(std::string& out, const Field::Value& value) {
     std::visit(
         [&out](const auto& v) {
             using V = std::decay_t<decltype(v)>;
             if constexpr (std::is_same_v<V, std::string_view>) {
-                append_quoted(out, v);
+                append_json_string(out, v);
             } else if constexpr (std::is_same_v<V, bool>) {
                 out += v ? "true" : "false";
+            } else if (std::is_floating_point_v<V> && !std::isfinite(static_cast<double>(v))) {
+                out += "null";
             } else {
                 char digits[40];
                 const auto result = std::to_chars(digits, digits + sizeof digits, v);
@@ -151,10 +109,10 @@ std::string format_line(Format format,
     if (format == Format::json) {
         line.append(R"({"ts":")").append(timestamp).append(R"(","level":")").append(to_text(level));
         line.append(R"(","service":")").append(service).append(R"(","event":)");
-        append_quoted(line, event);
+        append_json_string(line, event);
         for (const Field& field : fields) {
             line += ',';
-            append_quoted(line, field.key);
+            append_json_string(line, field.key);
             line += ':';
             append_value(line, field.value);
         }

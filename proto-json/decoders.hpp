@@ -1,0 +1,19 @@
+#pragma once
+
+#include "proto-json/alert.hpp"
+#include "proto-json/document.hpp"
+#include "proto-json/json_value.hpp"
+
+/// Inside of the codecs: decoders of values that stand inside other values.
+namespace watchtower::proto {
+
+[[nodiscard]] Document decode_document(const JsonValue& value);
+[[nodiscard]] Alert decode_alert(const JsonValue& value);
+[[nodiscard]] Counts decode_counts(const JsonValue& value);
+[[nodiscard]] EventsSection::Type decode_event_type(const JsonValue::Member& member);
+
+/// `{"a":1,"b":2}`, in the order of the list.
+void append_counts(std::string& out, const Counts& counts);
+void append_event_types(std::string& out, const std::vector<EventsSection::Type>& types);
+
+}  // namespace watchtower::proto

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// The names of what processes share: Redis keys, NATS subjects, response headers. proto-json/README.md tells who
+/// writes and who reads each.
+namespace watchtower::proto {
+
+/// Redis: sorted set of the worlds' names; the score is the world's position, the first world has the lowest.
+inline constexpr std::string_view kWorldsKey = "watchtower:worlds";
+
+/// Redis: hash of one world's newest state: `tick` (epoch milliseconds) and `state` (encode(State)).
+[[nodiscard]] inline std::string state_key(std::string_view world) {
+    return "watchtower:state:" + std::string(world);
+}
+inline constexpr std::string_view kStateTickField = "tick";
+inline constexpr std::string_view kStateField = "state";
+
+/// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
+[[nodiscard]] inline std::string state_subject(std::string_view world) {
+    return "watchtower.internal.state." + std::string(world);
+}
+inline constexpr std::string_view kStateSubjects = "watchtower.internal.state.*";
+
+/// NATS headers of published documents.
+inline constexpr std::string_view kMessageIdHeader = "Nats-Msg-Id";
+inline constexpr std::string_view kWorldHeader = "Watchtower-World";
+inline constexpr std::string_view kTickHeader = "Watchtower-Tick";
+/// `true` on whatever was made from a simulated game, over NATS and HTTP; absent otherwise.
+inline constexpr std::string_view kSimulatedHeader = "Watchtower-Simulated";
+
+/// The header by which the simulator says of its answers that they are no real game's.
+inline constexpr std::string_view kSourceSimulatedHeader = "X-CCC-Simulated";
+
+/// The subject of a world's minute document: the prefix itself for the first world.
+[[nodiscard]] inline std::string document_subject(std::string_view prefix, std::string_view world, bool first_world) {
+    return first_world ? std::string(prefix) : std::string(prefix) + ".worlds." + std::string(world);
+}
+
+}  // namespace watchtower::proto
