@@ -1,0 +1,70 @@
+# All commands work from a clean clone on Debian 12; `make help` lists them.
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+JOBS ?= $(shell nproc)
+ALL ?=
+deps = bash compose/local/deps.sh
+# Thread sanitizer needs memory at fixed places, which some kernels' address randomisation does not leave free.
+fixed_addresses = $(shell setarch --addr-no-randomize true 2>/dev/null && echo setarch --addr-no-randomize)
+
+.PHONY: build
+build: ## build all services for use, into build/release/bin (the default)
+	@$(deps) build
+	@$(MAKE) --no-print-directory compile-release
+
+.PHONY: test
+test: ## build everything with tests and run all of them
+	@$(deps) build run test
+	@$(MAKE) --no-print-directory compile-dev
+	@ctest --preset dev --parallel $(JOBS)
+
+.PHONY: test-asan
+test-asan: ## unit and integration tests with the address and undefined behaviour sanitizers
+	@$(deps) build run test
+	@$(MAKE) --no-print-directory compile-asan
+	@ctest --preset asan --parallel $(JOBS) --label-regex '^(unit|integration)$$'
+
+.PHONY: test-tsan
+test-tsan: ## unit and integration tests with the thread sanitizer
+	@$(deps) build run test
+	@$(fixed_addresses) $(MAKE) --no-print-directory compile-tsan
+	@$(fixed_addresses) ctest --preset tsan --parallel $(JOBS) --label-regex '^(unit|integration)$$'
+
+.PHONY: run
+run: ## start everything on this machine with a simulated game; Ctrl-C stops it
+	@$(deps) build run
+	@$(MAKE) --no-print-directory compile-release
+	@exec python3 compose/local/run.py
+
+.PHONY: lint
+lint: ## check format, layers, scripts and changed C++ (ALL=1: all C++)
+	@$(deps) build run test lint
+	@$(MAKE) --no-print-directory build/dev/build.ninja
+	@python3 tests/lint/lint.py $(if $(ALL),--all)
+
+.PHONY: format
+format: ## format all C++ sources
+	@$(deps) lint
+	@git ls-files -co --exclude-standard -- '*.cpp' '*.hpp' | xargs -r clang-format-14 -i
+
+.PHONY: deps
+deps: ## install what is missing of Debian's packages
+	@$(deps) build run test lint
+
+.PHONY: clean
+clean: ## remove what was built (the data of `make run` stays in .run)
+	@rm -rf build
+
+.PHONY: help
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PRECIOUS: build/%/build.ninja
+build/%/build.ninja: CMakePresets.json
+	@cmake --preset $*
+
+compile-%: build/%/build.ninja
+	@cmake --build --preset $* --parallel $(JOBS)
