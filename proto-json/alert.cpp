@@ -6,11 +6,11 @@
 
 namespace watchtower::proto {
 
-std::string encode(const Alert& alert, std::string_view world) {
+std::string encode(const Alert& alert) {
     std::string out = "{";
-    if (!world.empty()) {
+    if (!alert.world.empty()) {
         out += R"("world":)";
-        append_json_string(out, world);
+        append_json_string(out, alert.world);
         out += ',';
     }
     out += R"("id":)";
@@ -36,6 +36,9 @@ std::string encode(const Alert& alert, std::string_view world) {
 
 Alert decode_alert(const JsonValue& value) {
     Alert alert;
+    if (const JsonValue* world = value.find("world")) {
+        alert.world = world->as_string();
+    }
     alert.id = value.at("id").as_string();
     alert.type = value.at("type").as_string();
     alert.severity = value.at("severity").as_string();
@@ -48,8 +51,8 @@ Alert decode_alert(const JsonValue& value) {
     }
     alert.state = state == "active" ? AlertState::active : AlertState::resolved;
     alert.opened_at = value.at("opened_at").as_time();
-    if (const JsonValue* resolved_at = value.find("resolved_at")) {
-        alert.resolved_at = resolved_at->as_time();
+    if (const JsonValue& resolved_at = value.at("resolved_at"); !resolved_at.is_null()) {
+        alert.resolved_at = resolved_at.as_time();
     }
     return alert;
 }

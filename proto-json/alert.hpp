@@ -12,6 +12,7 @@ enum class AlertState { active, resolved };
 
 /// Something Watchtower noticed by itself. Opens once, keeps its worst value, resolves once.
 struct Alert {
+    std::string world;     ///< over NATS only; empty, and left out of the text, elsewhere
     std::string id;        ///< unique over worlds and time
     std::string type;      ///< "low_activity", "source_down", …: the label alert_type
     std::string severity;  ///< "info", "warning" or "critical"
@@ -25,8 +26,8 @@ struct Alert {
     bool operator==(const Alert&) const = default;
 };
 
-/// One JSON object, compact, keys in the order above. `world` adds that member in front, as NATS carries it.
-[[nodiscard]] std::string encode(const Alert& alert, std::string_view world = {});
+/// One JSON object, compact, keys in the order above.
+[[nodiscard]] std::string encode(const Alert& alert);
 
 /// Throws BadInput that names the field.
 [[nodiscard]] Alert decode_alert(std::string_view text);
