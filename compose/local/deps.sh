@@ -52,11 +52,14 @@ forbid_services() {
 
 # Debian enables a service with its package; these would come up at the next boot on their default ports.
 disable_services() {
-    local unit
+    local name
+    dpkg-query --listfiles "$@" | sed -n 's|^/etc/init\.d/||p' | while read -r name; do
+        update-rc.d "$name" disable >/dev/null 2>&1 || say "warning: could not disable $name"
+    done
     command -v systemctl >/dev/null || return 0
     dpkg-query --listfiles "$@" | sed -n 's|^/\(usr/\)\?lib/systemd/system/\([^@/]*\.service\)$|\2|p' |
-        while read -r unit; do
-            systemctl disable --now --quiet "$unit" >/dev/null 2>&1 || say "warning: could not disable $unit"
+        while read -r name; do
+            systemctl disable --now --quiet "$name" >/dev/null 2>&1 || say "warning: could not disable $name"
         done
 }
 
@@ -70,7 +73,10 @@ install_packages() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     forbid_services
-    "${apt[@]}" update >"$log" 2>&1 </dev/null || { tail -n 5 "$log"; say 'warning: apt-get update failed, trying with what apt knows'; }
+    if ! "${apt[@]}" update >"$log" 2>&1 </dev/null; then
+        tail -n 5 "$log"
+        say 'warning: apt-get update failed, trying with what apt knows'
+    fi
     if ! "${apt[@]}" install --yes --no-install-recommends --no-remove "$@" >"$log" 2>&1 </dev/null; then
         tail -n 30 "$log"
         say "apt-get install failed; the names are Debian 12's, this is $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release)"
