@@ -14,6 +14,13 @@ namespace watchtower::http {
 
 enum class Method { get, head, post, put, patch, delete_, options };
 
+/// "GET", "DELETE".
+[[nodiscard]] std::string_view to_text(Method method);
+/// Nothing for a method that is not in the enumeration; methods are case-sensitive.
+[[nodiscard]] std::optional<Method> parse_method(std::string_view text);
+/// "Not Found" for 404, "Unknown" for what RFC 9110 and 6585 do not name.
+[[nodiscard]] std::string_view reason_phrase(int status);
+
 /// A name and its text: a header or a parameter.
 using Pair = std::pair<std::string, std::string>;
 
@@ -21,7 +28,7 @@ using Pair = std::pair<std::string, std::string>;
 struct Request {
     Method method = Method::get;
     std::string target;                 ///< as sent: path and query, still percent-encoded
-    std::string path;                   ///< decoded, without the query
+    std::string path;                   ///< decoded, without the query; an encoded slash cannot be told from one
     std::vector<Pair> path_parameters;  ///< decoded, in the order of the route's pattern
     std::vector<Pair> query;            ///< decoded, in the order sent
     std::vector<Pair> headers;          ///< names in lower case, in the order sent
@@ -32,13 +39,14 @@ struct Request {
     /// The first header of that name (lower case).
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
     [[nodiscard]] std::optional<std::string_view> query_parameter(std::string_view name) const;
-    /// The path parameter of that name; the route's pattern guarantees that it is there.
+    /// The path parameter of that name, which must stand in the route's pattern: otherwise throws Error.
     [[nodiscard]] const std::string& path_parameter(std::string_view name) const;
 };
 
 /// What a handler returns. The body is shared, so that one that is the same for everybody is made once.
-/// The server adds Date, Server, Content-Length, Connection and X-Request-Id, leaves the body out for HEAD, and turns
-/// a 200 whose ETag the client already has into a 304.
+/// The server writes Date, Server, Content-Length, Connection and X-Request-Id itself (a handler's are dropped), leaves
+/// the body out for HEAD, and turns a 200 whose ETag the client already has into a 304. Control characters in a header
+/// are dropped, so that no text can add a header.
 struct Reply {
     int status = 200;
     std::vector<Pair> headers;

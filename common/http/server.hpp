@@ -20,7 +20,8 @@ struct QueryParameter {
 /// One row of a service's route table.
 struct Route {
     Method method = Method::get;
-    std::string pattern;  ///< "/api/v1/players/{id}": a segment in braces matches any one non-empty segment
+    /// "/api/v1/players/{id}": a segment in braces matches any one non-empty segment; a literal one wins over it.
+    std::string pattern;
     Handler handler;
     std::string summary;
     std::vector<QueryParameter> query;
@@ -42,7 +43,13 @@ struct ServerOptions {
     std::size_t max_body_bytes = 64 * 1024;
     std::chrono::milliseconds request_timeout{10'000};    ///< from a request's first byte to its last
     std::chrono::milliseconds keepalive_timeout{75'000};  ///< of a connection without a request
-    std::string name = "watchtower";                      ///< the Server header
+    std::chrono::milliseconds write_timeout{10'000};      ///< a client that reads nothing for so long is cut off
+    /// Beyond it a connection is answered 503; never more than three quarters of the process's limit of descriptors.
+    std::size_t max_connections = 4096;
+    std::string name = "watchtower";  ///< the Server header
+    /// Sees each answer before it is written, those of the server itself (404, OPTIONS …) too, and may add headers.
+    /// Not called for what could not be read as a request. Called on a worker; an exception is a 500.
+    std::function<void(const Request&, Reply&)> decorate;
     /// Called on a worker after each answer; must not throw or block.
     std::function<void(const Exchange&)> on_exchange;
 };
@@ -51,10 +58,12 @@ struct ServerOptions {
 /// and what cannot be had). HEAD is answered from GET's route; OPTIONS, 404 and 405 with Allow by itself.
 class Server {
 public:
-    /// Listens at once; throws Unavailable that names address and port when they cannot be had. The handlers must live
-    /// until the server is destroyed.
+    /// Listens at once; throws Unavailable that names address and port when they cannot be had ("listen
+    /// 127.0.0.1:8000: address already in use"), Error when the routes contradict each other. What the handlers use
+    /// must live until the server is destroyed.
     Server(ServerOptions options, std::vector<Route> routes);
-    /// Stops taking connections, waits for running handlers to be answered (5 s at most), joins the workers.
+    /// Takes no new connection, closes the idle ones, waits for requests in hand to be answered (5 s at most; a
+    /// handler that runs longer is waited for, unanswered), joins the workers.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

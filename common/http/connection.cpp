@@ -1,0 +1,220 @@
+#include "common/http/connection.hpp"
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "common/base/log.hpp"
+
+namespace watchtower::http {
+
+namespace {
+
+/// After these steps other connections of the worker have their turn.
+constexpr int kStepsAtOnce = 64;
+constexpr std::size_t kReadBytes = 16 * 1024;
+
+/// How long the rest of the input is read and dropped after the last answer: closing at once would reset the
+/// connection, and the client might lose the answer.
+constexpr std::chrono::milliseconds kLinger(2000);
+constexpr std::chrono::milliseconds kLingerWhenStopping(200);
+
+ParserLimits limits_of(const ServerOptions& options) {
+    ParserLimits limits;
+    limits.head_bytes = options.max_header_bytes;
+    limits.body_bytes = options.max_body_bytes;
+    return limits;
+}
+
+}  // namespace
+
+Connection::Connection(int fd, std::string peer, const Dispatcher& dispatcher, TimePoint now)
+    : fd_(fd),
+      peer_(std::move(peer)),
+      dispatcher_(dispatcher),
+      parser_(limits_of(dispatcher.options())),
+      deadline_(now + dispatcher.options().keepalive_timeout) {}
+
+Connection::Next Connection::advance(TimePoint now, bool stopping) {
+    progress_ = false;
+    const auto next = work(stopping);
+    const auto reached = phase();
+    if (reached != phase_ || progress_) {
+        phase_ = reached;
+        deadline_ = now + limit(reached, stopping);
+    }
+    return next;
+}
+
+Connection::Next Connection::tick(TimePoint now, bool stopping) {
+    if (stopping && phase_ == Phase::idle) {
+        return Next::close;
+    }
+    if (has_unsent_ && phase_ != Phase::writing) {
+        return advance(now, stopping);  // refuse() was called and nothing has come since
+    }
+    if (now < deadline_) {
+        return has_unsent_ ? Next::write : Next::read;
+    }
+    if (phase_ != Phase::receiving) {
+        if (phase_ == Phase::writing) {
+            log::debug("slow_reader_cut_off", {{"peer", peer_}});
+        }
+        return Next::close;
+    }
+    refuse(408, "the request took too long to arrive");
+    return advance(now, stopping);
+}
+
+void Connection::refuse(int status, const std::string& detail) {
+    set_unsent(dispatcher_.refuse(status, detail));
+}
+
+Connection::Next Connection::work(bool stopping) {
+    for (int step = 0; step < kStepsAtOnce; ++step) {
+        switch (send_unsent()) {
+            case Sent::blocked:
+                return Next::write;
+            case Sent::broken:
+                return Next::close;
+            case Sent::all:
+                break;
+        }
+        if (lingering_) {
+            return discard_input();
+        }
+        if (answer_next(stopping)) {
+            continue;
+        }
+        switch (receive()) {
+            case Received::nothing:
+                return Next::read;
+            case Received::end:
+                return Next::close;
+            case Received::bytes:
+                break;
+        }
+    }
+    return Next::again;
+}
+
+/// Makes the next answer if there is something to answer.
+bool Connection::answer_next(bool stopping) {
+    try {
+        auto parsed = parser_.next();
+        if (parsed) {
+            set_unsent(dispatcher_.answer(std::move(*parsed), peer_, stopping));
+            return true;
+        }
+    } catch (const HttpError& e) {
+        refuse(e.status(), e.what());
+        return true;
+    }
+    if (parser_.take_expectation()) {
+        set_unsent({"HTTP/1.1 100 Continue\r\n\r\n", nullptr, false});
+        return true;
+    }
+    return false;
+}
+
+void Connection::set_unsent(Answer answer) {
+    unsent_ = std::move(answer);
+    sent_bytes_ = 0;
+    has_unsent_ = true;
+}
+
+Connection::Sent Connection::send_unsent() {
+    while (has_unsent_) {
+        const std::size_t head = unsent_.head.size();
+        const std::size_t body = unsent_.body ? unsent_.body->size() : 0;
+        const std::size_t head_sent = std::min(sent_bytes_, head);
+        const std::size_t body_sent = sent_bytes_ - head_sent;
+        // sendmsg takes what it does not change through a pointer to what it could
+        std::array<iovec, 2> parts = {
+            iovec{const_cast<char*>(unsent_.head.data()) + head_sent, head - head_sent},
+            iovec{body > 0 ? const_cast<char*>(unsent_.body->data()) + body_sent : nullptr, body - body_sent}};
+        msghdr message{};
+        message.msg_iov = parts.data();
+        message.msg_iovlen = parts.size();
+        const auto sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return errno == EAGAIN || errno == EWOULDBLOCK ? Sent::blocked : Sent::broken;
+        }
+        progress_ = true;
+        sent_bytes_ += static_cast<std::size_t>(sent);
+        if (sent_bytes_ < head + body) {
+            continue;
+        }
+        has_unsent_ = false;
+        lingering_ = unsent_.close;
+        unsent_ = {};
+        if (lingering_) {
+            ::shutdown(fd_, SHUT_WR);
+        }
+    }
+    return Sent::all;
+}
+
+Connection::Received Connection::receive() {
+    std::array<char, kReadBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills what is read
+    for (;;) {
+        const auto got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got > 0) {
+            if (!lingering_) {
+                parser_.feed({buffer.data(), static_cast<std::size_t>(got)});
+            }
+            return Received::bytes;
+        }
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? Received::nothing : Received::end;
+    }
+}
+
+Connection::Next Connection::discard_input() {
+    for (int step = 0; step < kStepsAtOnce; ++step) {
+        switch (receive()) {
+            case Received::nothing:
+                return Next::read;
+            case Received::end:
+                return Next::close;
+            case Received::bytes:
+                break;
+        }
+    }
+    return Next::again;
+}
+
+Connection::Phase Connection::phase() const {
+    if (has_unsent_) {
+        return Phase::writing;
+    }
+    if (lingering_) {
+        return Phase::lingering;
+    }
+    return parser_.empty() ? Phase::idle : Phase::receiving;
+}
+
+std::chrono::milliseconds Connection::limit(Phase phase, bool stopping) const {
+    const auto& options = dispatcher_.options();
+    switch (phase) {
+        case Phase::idle:
+            return options.keepalive_timeout;
+        case Phase::receiving:
+            return options.request_timeout;
+        case Phase::writing:
+            return options.write_timeout;
+        case Phase::lingering:
+            break;
+    }
+    return stopping ? kLingerWhenStopping : kLinger;
+}
+
+}  // namespace watchtower::http

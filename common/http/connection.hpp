@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "common/http/answer.hpp"
+#include "common/http/dispatcher.hpp"
+#include "common/http/request_parser.hpp"
+
+namespace watchtower::http {
+
+/// One client's connection: reads requests, writes answers in order, keeps its deadlines. It never blocks on the
+/// socket and reads nothing while an answer is unsent, so that a client that does not read is held back by TCP and
+/// costs one answer's memory. All calls from the one worker that owns it.
+class Connection {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// What to wait for before advance is called again.
+    enum class Next {
+        read,   ///< input
+        write,  ///< room for output
+        again,  ///< nothing: there is more to do, others first
+        close   ///< the connection is over
+    };
+
+    /// `fd` is a non-blocking socket that the caller owns and closes. `dispatcher` outlives the connection.
+    Connection(int fd, std::string peer, const Dispatcher& dispatcher, TimePoint now);
+
+    /// Does what can be done without waiting.
+    [[nodiscard]] Next advance(TimePoint now, bool stopping);
+
+    /// To be called every now and then: ends what has taken too long, and when stopping what is idle.
+    [[nodiscard]] Next tick(TimePoint now, bool stopping);
+
+    /// The first thing advance does is to answer this and to end the connection.
+    void refuse(int status, const std::string& detail);
+
+private:
+    enum class Phase { idle, receiving, writing, lingering };
+    enum class Sent { all, blocked, broken };
+    enum class Received { bytes, nothing, end };
+
+    [[nodiscard]] Next work(bool stopping);
+    [[nodiscard]] bool answer_next(bool stopping);
+    [[nodiscard]] Sent send_unsent();
+    [[nodiscard]] Received receive();
+    [[nodiscard]] Next discard_input();
+    [[nodiscard]] Phase phase() const;
+    [[nodiscard]] std::chrono::milliseconds limit(Phase phase, bool stopping) const;
+    void set_unsent(Answer answer);
+
+    const int fd_;
+    const std::string peer_;
+    const Dispatcher& dispatcher_;
+    RequestParser parser_;
+    Answer unsent_;
+    std::size_t sent_bytes_ = 0;
+    bool has_unsent_ = false;
+    bool lingering_ = false;
+    bool progress_ = false;  // in this call: an answer was made or bytes were sent
+    Phase phase_ = Phase::idle;
+    TimePoint deadline_;
+};
+
+}  // namespace watchtower::http

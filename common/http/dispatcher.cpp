@@ -1,0 +1,166 @@
+#include "common/http/dispatcher.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+
+#include "common/base/log.hpp"
+
+namespace watchtower::http {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::string_view kInternalError = "the server failed";
+constexpr std::string_view kUnavailable = "the server cannot answer this at present; try again later";
+
+std::string make_id() {
+    thread_local std::mt19937_64 random = [] {
+        std::random_device device;
+        std::seed_seq seed{device(), device(), device(), device()};
+        return std::mt19937_64(seed);
+    }();
+    constexpr std::size_t kRoom = 33;
+    std::array<char, kRoom> text{};
+    std::snprintf(text.data(),
+                  text.size(),
+                  "%016llx%016llx",
+                  static_cast<unsigned long long>(random()),
+                  static_cast<unsigned long long>(random()));
+    return text.data();
+}
+
+bool is_request_id(std::string_view id) {
+    constexpr std::size_t kLongest = 64;
+    return !id.empty() && id.size() <= kLongest && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+               c == '-';
+    });
+}
+
+std::string id_of(const Request& request) {
+    const auto given = request.header("x-request-id");
+    return given && is_request_id(*given) ? std::string(*given) : make_id();
+}
+
+void check_query(const Request& request, const Route& route) {
+    for (std::size_t i = 0; i < request.query.size(); ++i) {
+        const auto& name = request.query[i].first;
+        const bool declared = std::any_of(
+            route.query.begin(), route.query.end(), [&](const QueryParameter& known) { return known.name == name; });
+        if (!declared) {
+            throw BadInput("query parameter " + name + ": is not known");
+        }
+        const auto end = request.query.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::any_of(request.query.begin(), end, [&](const Pair& earlier) { return earlier.first == name; })) {
+            throw BadInput("query parameter " + name + ": is given twice");
+        }
+    }
+}
+
+Reply allowing(int status, const std::string& allow) {
+    Reply reply;
+    reply.status = status;
+    return reply.with("Allow", allow);
+}
+
+void log_failure(const Request& request, int status, std::string_view reason) {
+    const auto fields = {log::Field("request_id", request.id),
+                         log::Field("method", to_text(request.method)),
+                         log::Field("path", request.path),
+                         log::Field("status", status),
+                         log::Field("error", reason)};
+    if (status == 503) {
+        log::warn("request_failed", fields);
+    } else {
+        log::error("request_failed", fields);
+    }
+}
+
+}  // namespace
+
+Reply Dispatcher::dispatch(ParsedRequest& parsed, const Route*& route) const {
+    auto& request = parsed.request;
+    if (request.path == "*") {
+        return allowing(204, router_.allow_all());
+    }
+    auto match = router_.find(request.method, parsed.segments);
+    if (match.route == nullptr) {
+        if (match.allow.empty()) {
+            throw HttpError(404, "there is nothing at this path");
+        }
+        if (request.method == Method::options) {
+            return allowing(204, match.allow);
+        }
+        throw HttpError(405, "this path does not take this method", {{"Allow", match.allow}});
+    }
+    route = match.route;
+    request.path_parameters = std::move(match.parameters);
+    check_query(request, *route);
+    auto reply = route->handler(request);
+    apply_conditions(request, reply);
+    return reply;
+}
+
+/// One of the three places where everything is caught: here an exception becomes an answer.
+Reply Dispatcher::reply_or_problem(ParsedRequest& parsed, const Route*& route) const {
+    const auto& request = parsed.request;
+    try {
+        return dispatch(parsed, route);
+    } catch (const HttpError& e) {
+        return problem_reply(e.status(), e.what(), request.id, e.headers());
+    } catch (const BadInput& e) {
+        return problem_reply(400, e.what(), request.id);
+    } catch (const Unavailable& e) {
+        log_failure(request, 503, e.what());
+        return problem_reply(503, kUnavailable, request.id);
+    } catch (const std::exception& e) {
+        log_failure(request, 500, e.what());
+    } catch (...) {
+        log_failure(request, 500, "not a std::exception");
+    }
+    return problem_reply(500, kInternalError, request.id);
+}
+
+Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer, bool close) const noexcept {
+    const auto start = SteadyClock::now();
+    auto& request = parsed.request;
+    request.peer = peer;
+    request.id = id_of(request);
+    const Route* route = nullptr;
+    auto reply = reply_or_problem(parsed, route);
+    if (options_.decorate) {
+        try {
+            options_.decorate(request, reply);
+        } catch (...) {
+            log_failure(request, 500, "the decoration of the answer failed");
+            reply = problem_reply(500, kInternalError, request.id);
+        }
+    }
+    const bool is_head = request.method == Method::head;
+    auto answer = to_answer(reply, {options_.name, request.id, close || !parsed.keep_alive, is_head});
+    observe({request.method, route, reply.status, SteadyClock::now() - start});
+    return answer;
+}
+
+Answer Dispatcher::refuse(int status, const std::string& detail) const noexcept {
+    const auto id = make_id();
+    log::debug("request_refused", {{"request_id", id}, {"status", status}, {"error", detail}});
+    observe({Method::get, nullptr, status, std::chrono::nanoseconds(0)});
+    return to_answer(problem_reply(status, detail, id), {options_.name, id, true, false});
+}
+
+void Dispatcher::observe(const Exchange& exchange) const noexcept {
+    if (!options_.on_exchange) {
+        return;
+    }
+    try {
+        options_.on_exchange(exchange);
+    } catch (...) {
+        log::error("exchange_observer_failed");
+    }
+}
+
+}  // namespace watchtower::http

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "common/http/answer.hpp"
+#include "common/http/request_parser.hpp"
+#include "common/http/router.hpp"
+#include "common/http/server.hpp"
+
+namespace watchtower::http {
+
+/// From a parsed request to its answer: routing, checks, the handler, errors as problems. Thread-safe.
+class Dispatcher {
+public:
+    Dispatcher(const ServerOptions& options, std::vector<Route> routes)
+        : options_(options),
+          router_(std::move(routes)) {}
+
+    /// Never throws: what a handler throws becomes an answer and a log line.
+    [[nodiscard]] Answer answer(ParsedRequest parsed, const std::string& peer, bool close) const noexcept;
+
+    /// The answer to what could not be read as a request; the connection ends after it.
+    [[nodiscard]] Answer refuse(int status, const std::string& detail) const noexcept;
+
+    [[nodiscard]] const ServerOptions& options() const { return options_; }
+
+private:
+    [[nodiscard]] Reply dispatch(ParsedRequest& parsed, const Route*& route) const;
+    [[nodiscard]] Reply reply_or_problem(ParsedRequest& parsed, const Route*& route) const;
+    void observe(const Exchange& exchange) const noexcept;
+
+    ServerOptions options_;
+    Router router_;
+};
+
+}  // namespace watchtower::http

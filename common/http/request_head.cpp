@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "common/http/request_parser.hpp"
+#include "common/http/uri.hpp"
+
+namespace watchtower::http {
+
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+
+bool is_alphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_token(std::string_view text) {
+    static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+    });
+}
+
+char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), to_lower);
+    return out;
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Takes the text up to the next separator off the front of `rest`.
+std::string_view take_until(std::string_view& rest, std::string_view separator) {
+    const auto end = rest.find(separator);
+    const auto piece = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + separator.size());
+    return piece;
+}
+
+/// "http://host/path" is what a proxy is sent; RFC 9112 3.2.2 wants every server to take it.
+std::string_view to_origin_form(std::string_view target) {
+    const auto start = lower(target.substr(0, 8));
+    const std::size_t scheme = start == "https://" ? 8 : start.starts_with("http://") ? 7 : 0;
+    if (scheme == 0) {
+        return target;
+    }
+    const auto slash = target.find_first_of("/?", scheme);
+    if (slash == std::string_view::npos) {
+        return "/";
+    }
+    if (target[slash] == '?') {
+        throw HttpError(400, "the request's target has no path");
+    }
+    return target.substr(slash);
+}
+
+void read_target(std::string_view target, Request& request, std::vector<std::string>& segments) {
+    target = to_origin_form(target);
+    request.target = target;
+    if (target == "*" && request.method == Method::options) {
+        request.path = "*";
+        return;
+    }
+    if (!target.starts_with('/') || target.find('#') != std::string_view::npos) {
+        throw HttpError(400, "the request's target is no path");
+    }
+    const auto question = std::min(target.find('?'), target.size());
+    try {
+        segments = parse_path(target.substr(0, question));
+        request.path = percent_decode(target.substr(0, question), false);
+        request.query = parse_query(target.substr(std::min(question + 1, target.size())));
+    } catch (const BadInput& e) {
+        throw HttpError(400, e.what());
+    }
+}
+
+/// Fills method and target. True for HTTP/1.1, false for 1.0.
+bool read_request_line(std::string_view line, const ParserLimits& limits, ParsedRequest& parsed) {
+    const auto first = line.find(' ');
+    const auto last = line.rfind(' ');
+    if (first == std::string_view::npos || first == last || line.find('\t') != std::string_view::npos) {
+        throw HttpError(400, "the request line is not 'method target version'");
+    }
+    const auto method = line.substr(0, first);
+    const auto target = line.substr(first + 1, last - first - 1);
+    const auto version = line.substr(last + 1);
+    if (!is_token(method) || target.empty() || target.find(' ') != std::string_view::npos) {
+        throw HttpError(400, "the request line is not 'method target version'");
+    }
+    if (version != "HTTP/1.1" && version != "HTTP/1.0") {
+        const bool other = version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.';
+        throw HttpError(other ? 505 : 400, "the version is not HTTP/1.1 or HTTP/1.0");
+    }
+    if (target.size() > limits.target_bytes) {
+        throw HttpError(414, "the URL is too long");
+    }
+    const auto known = parse_method(method);
+    if (!known) {
+        throw HttpError(501, "the method is not known");
+    }
+    parsed.request.method = *known;
+    read_target(target, parsed.request, parsed.segments);
+    return version == "HTTP/1.1";
+}
+
+void read_header_line(std::string_view line, std::vector<Pair>& headers) {
+    const auto colon = line.find(':');
+    // a space before the colon or at the line's begin (folding) is no token either
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+        throw HttpError(400, "a header line is not 'name: value'");
+    }
+    headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
+}
+
+void check_host(std::string_view value) {
+    static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
+    const bool valid = std::all_of(value.begin(), value.end(), [](char c) {
+        return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+    });
+    if (!valid) {
+        throw HttpError(400, "the Host header is invalid");
+    }
+}
+
+std::size_t parse_length(std::string_view value, const ParserLimits& limits) {
+    if (value.empty() || value.find_first_not_of("0123456789") != std::string_view::npos) {
+        throw HttpError(400, "the Content-Length is invalid");
+    }
+    std::uint64_t length = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+    if (error != std::errc() || length > limits.body_bytes) {
+        throw HttpError(413, "the body is larger than " + std::to_string(limits.body_bytes) + " bytes");
+    }
+    return length;
+}
+
+/// What the headers say about the message itself.
+struct Framing {
+    int hosts = 0;
+    int lengths = 0;
+    bool transfer_encoding = false;
+    bool close = false;
+    bool keep_alive = false;
+};
+
+void read_connection(std::string_view value, Framing& framing) {
+    while (!value.empty()) {
+        const auto option = lower(trim(take_until(value, ",")));
+        framing.close = framing.close || option == "close";
+        framing.keep_alive = framing.keep_alive || option == "keep-alive";
+    }
+}
+
+Framing read_framing(const std::vector<Pair>& headers) {
+    Framing framing;
+    for (const auto& [name, value] : headers) {
+        if (name == "host") {
+            ++framing.hosts;
+            check_host(value);
+        } else if (name == "content-length") {
+            ++framing.lengths;
+        } else if (name == "transfer-encoding") {
+            framing.transfer_encoding = true;
+        } else if (name == "connection") {
+            read_connection(value, framing);
+        }
+    }
+    return framing;
+}
+
+void check_framing(const Framing& framing, bool is_1_1) {
+    if (framing.hosts > 1 || (framing.hosts == 0 && is_1_1)) {
+        throw HttpError(400, "there must be one Host header");
+    }
+    if (framing.lengths > 1) {
+        throw HttpError(400, "there is more than one Content-Length");
+    }
+    if (framing.transfer_encoding) {
+        if (framing.lengths > 0 || !is_1_1) {
+            throw HttpError(400, "Transfer-Encoding cannot be together with Content-Length or HTTP/1.0");
+        }
+        throw HttpError(411, "a body needs a Content-Length");
+    }
+}
+
+}  // namespace
+
+ParsedHead parse_head(std::string_view head, const ParserLimits& limits) {
+    ParsedHead result;
+    auto& request = result.parsed.request;
+    const bool is_1_1 = read_request_line(take_until(head, kLineEnd), limits, result.parsed);
+    while (!head.empty()) {
+        read_header_line(take_until(head, kLineEnd), request.headers);
+        if (request.headers.size() > limits.headers) {
+            throw HttpError(431, "there are more than " + std::to_string(limits.headers) + " headers");
+        }
+    }
+    const auto framing = read_framing(request.headers);
+    check_framing(framing, is_1_1);
+    result.parsed.keep_alive = !framing.close && (is_1_1 || framing.keep_alive);
+    if (const auto expect = request.header("expect"); expect && is_1_1) {
+        if (lower(*expect) != "100-continue") {
+            throw HttpError(417, "the only expectation that can be met is 100-continue");
+        }
+        result.expects_continue = true;
+    }
+    if (const auto length = request.header("content-length")) {
+        result.body_bytes = parse_length(*length, limits);
+    }
+    return result;
+}
+
+}  // namespace watchtower::http

@@ -1,0 +1,191 @@
+#include "common/http/worker.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "common/base/log.hpp"
+
+namespace watchtower::http {
+
+namespace {
+
+using Pistache::Polling::NotifyOn;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kSweepWhenStopping(10);
+
+/// Pistache asks a handler for what happens on a connection; ours only hands new ones to the worker.
+class Greeter final : public Pistache::Tcp::Handler {
+public:
+    PROTOTYPE_OF(Pistache::Tcp::Handler, Greeter)
+
+    void onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
+        static_cast<Worker*>(transport())->add(peer);
+    }
+    void onInput(const char* /*buffer*/,
+                 size_t /*length*/,
+                 const std::shared_ptr<Pistache::Tcp::Peer>& /*peer*/) override {}
+};
+
+std::size_t bounded_by_descriptors(std::size_t connections) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return connections;
+    }
+    return std::min<std::size_t>(connections, limit.rlim_cur / 4 * 3);
+}
+
+std::chrono::milliseconds sweep_interval_for(const ServerOptions& options) {
+    const auto shortest = std::min({options.request_timeout, options.keepalive_timeout, options.write_timeout});
+    return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
+}
+
+void set_timer(int fd, std::chrono::milliseconds interval) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(interval);
+    itimerspec spec{};
+    spec.it_interval.tv_sec = seconds.count();
+    spec.it_interval.tv_nsec = std::chrono::nanoseconds(interval - seconds).count();
+    spec.it_value = spec.it_interval;
+    ::timerfd_settime(fd, 0, &spec, nullptr);
+}
+
+/// An IPv4 client of an IPv6 listener is written as an IPv4 client.
+std::string address_of(const Pistache::Tcp::Peer& peer) {
+    constexpr std::string_view kMapped = "::ffff:";
+    auto host = peer.address().host();
+    if (host.starts_with(kMapped) && host.find('.') != std::string::npos) {
+        host.erase(0, kMapped.size());
+    }
+    return host;
+}
+
+}  // namespace
+
+WorkersShared::WorkersShared(const ServerOptions& options, std::vector<Route> routes)
+    : dispatcher(options, std::move(routes)),
+      max_connections(bounded_by_descriptors(options.max_connections)),
+      sweep_interval(sweep_interval_for(options)) {}
+
+void WorkersShared::add_timer(int fd) {
+    const std::lock_guard lock(mutex_);
+    timers_.push_back(fd);
+}
+
+void WorkersShared::hurry() {
+    const std::lock_guard lock(mutex_);
+    for (const int fd : timers_) {
+        set_timer(fd, kSweepWhenStopping);
+    }
+}
+
+Worker::Worker(std::shared_ptr<WorkersShared> shared)
+    : Transport(std::make_shared<Greeter>()),
+      shared_(std::move(shared)) {}
+
+Worker::~Worker() {
+    // Pistache leaves the sockets of its last peers open
+    for (const auto& [fd, client] : clients_) {
+        ::close(fd);
+    }
+    shared_->connections -= clients_.size();
+    if (timer_ >= 0) {
+        ::close(timer_);
+    }
+}
+
+std::shared_ptr<Pistache::Aio::Handler> Worker::clone() const {
+    return std::make_shared<Worker>(shared_);
+}
+
+void Worker::registerPoller(Pistache::Polling::Epoll& poller) {
+    Transport::registerPoller(poller);
+    timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (timer_ < 0) {
+        throw Error("http server: cannot create a timer");
+    }
+    set_timer(timer_, shared_->sweep_interval);
+    shared_->add_timer(timer_);
+    poller.addFd(
+        timer_, Pistache::Flags<NotifyOn>(NotifyOn::Read), Pistache::Polling::Tag(static_cast<std::uint64_t>(timer_)));
+}
+
+void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+    const int fd = peer->fd();
+    auto [client, added] = clients_.try_emplace(
+        fd, Client{peer, Connection(fd, address_of(*peer), shared_->dispatcher, SteadyClock::now())});
+    const auto count = ++shared_->connections;
+    if (shared_->stopping) {
+        ::shutdown(fd, SHUT_RDWR);
+    } else if (count > shared_->max_connections) {
+        client->second.connection.refuse(503, "the server has too many connections");
+    }
+}
+
+void Worker::onReady(const Pistache::Aio::FdSet& fds) {
+    // The sweep comes last: it removes clients, and an event of a removed one must not be taken for Pistache's.
+    bool sweep_is_due = false;
+    for (const auto& entry : fds) {
+        if (entry.getTag().value() == static_cast<std::uint64_t>(timer_)) {
+            sweep_is_due = true;
+        } else {
+            handle(entry);
+        }
+    }
+    if (sweep_is_due) {
+        std::uint64_t expirations = 0;
+        [[maybe_unused]] const auto got = ::read(timer_, &expirations, sizeof expirations);
+        sweep();
+    }
+}
+
+void Worker::handle(const Pistache::Aio::FdSet::Entry& entry) {
+    const auto client = clients_.find(static_cast<int>(entry.getTag().value()));
+    if (client != clients_.end()) {
+        const auto next = client->second.connection.advance(SteadyClock::now(), shared_->stopping);
+        apply(client, next);
+        return;
+    }
+    if (!entry.isReadable()) {
+        return;
+    }
+    Pistache::Polling::Event event(entry.getTag());
+    event.flags = Pistache::Flags<NotifyOn>(NotifyOn::Read);
+    Transport::onReady(Pistache::Aio::FdSet({event}));
+}
+
+void Worker::sweep() {
+    const auto now = SteadyClock::now();
+    for (auto client = clients_.begin(); client != clients_.end();) {
+        client = apply(client, client->second.connection.tick(now, shared_->stopping));
+    }
+}
+
+Worker::Clients::iterator Worker::apply(Clients::iterator client, Connection::Next next) {
+    using Next = Connection::Next;
+    if (next == Next::close) {
+        const auto peer = client->second.peer;
+        const auto after = clients_.erase(client);
+        --shared_->connections;
+        removePeer(peer);
+        return after;
+    }
+    auto& watched = client->second.watched;
+    // Changing what is watched also reports what is already there, though only edges are watched.
+    if (next != watched || next == Next::again) {
+        const auto interest =
+            next == Next::write ? NotifyOn::Write | NotifyOn::Shutdown : NotifyOn::Read | NotifyOn::Shutdown;
+        reactor()->modifyFd(key(), client->first, interest, Pistache::Polling::Mode::Edge);
+        watched = next == Next::again ? Next::read : next;
+    }
+    return ++client;
+}
+
+}  // namespace watchtower::http

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include <pistache/peer.h>
+#include <pistache/tcp.h>
+#include <pistache/transport.h>
+
+#include "common/http/connection.hpp"
+#include "common/http/dispatcher.hpp"
+
+namespace watchtower::http {
+
+/// What the workers of one server have in common.
+struct WorkersShared {
+    WorkersShared(const ServerOptions& options, std::vector<Route> routes);
+
+    Dispatcher dispatcher;
+    const std::size_t max_connections;
+    const std::chrono::milliseconds sweep_interval;
+    std::atomic<bool> stopping = false;
+    std::atomic<std::size_t> connections = 0;
+
+    /// Makes every worker look at all its connections at once, and often from then on.
+    void hurry();
+    void add_timer(int fd);
+
+private:
+    std::mutex mutex_;
+    std::vector<int> timers_;
+};
+
+/// Pistache's transport with our own connections on its sockets: of Pistache it uses the queue of new peers, the epoll
+/// loop of the worker's thread, and the end of a peer. Reading and writing are Connection's, so nothing of Pistache's
+/// write queue, HTTP parser and time-outs is ever used. One for each worker, used by its thread only.
+class Worker final : public Pistache::Tcp::Transport {
+public:
+    explicit Worker(std::shared_ptr<WorkersShared> shared);
+    ~Worker() override;
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    void registerPoller(Pistache::Polling::Epoll& poller) override;
+    void onReady(const Pistache::Aio::FdSet& fds) override;
+    [[nodiscard]] std::shared_ptr<Pistache::Aio::Handler> clone() const override;
+
+    /// Called by Pistache's handler for a new peer, before its socket is watched.
+    void add(const std::shared_ptr<Pistache::Tcp::Peer>& peer);
+
+private:
+    struct Client {
+        std::shared_ptr<Pistache::Tcp::Peer> peer;
+        Connection connection;
+        Connection::Next watched = Connection::Next::read;
+    };
+    using Clients = std::unordered_map<int, Client>;
+
+    void handle(const Pistache::Aio::FdSet::Entry& entry);
+    void sweep();
+    /// Watches or removes the client; the iterator after it.
+    Clients::iterator apply(Clients::iterator client, Connection::Next next);
+
+    const std::shared_ptr<WorkersShared> shared_;
+    Clients clients_;
+    int timer_ = -1;
+};
+
+}  // namespace watchtower::http
