@@ -1,62 +1,52 @@
 #include "proto-json/problem.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "common/base/error.hpp"
+#include "common/base/json_text.hpp"
+#include "proto-json/json_value.hpp"
 
 namespace watchtower::proto {
 
 namespace {
 
-constexpr int kLeastStatus = 100;
-constexpr int kMostStatus = 599;
+constexpr std::uint64_t kLeastStatus = 100;
+constexpr std::uint64_t kMostStatus = 599;
 
-std::string text_member(const nlohmann::json& object, const char* name, std::string by_default) {
-    const auto found = object.find(name);
-    if (found == object.end()) {
-        return by_default;
-    }
-    if (!found->is_string()) {
-        throw BadInput(std::string("problem: ") + name + ": is not a string");
-    }
-    return found->get<std::string>();
+std::string text_or_nothing(const JsonValue& value, std::string_view key) {
+    const JsonValue* const member = value.find(key);
+    return member == nullptr ? std::string() : member->as_string();
 }
 
 }  // namespace
 
 std::string encode(const Problem& problem) {
-    nlohmann::ordered_json object;
-    object["type"] = problem.type;
-    object["title"] = problem.title;
-    object["status"] = problem.status;
+    std::string out = R"({"type":)";
+    append_json_string(out, problem.type);
+    out += R"(,"title":)";
+    append_json_string(out, problem.title);
+    out += R"(,"status":)" + std::to_string(problem.status);
     if (!problem.detail.empty()) {
-        object["detail"] = problem.detail;
+        out += R"(,"detail":)";
+        append_json_string(out, problem.detail);
     }
     if (!problem.request_id.empty()) {
-        object["request_id"] = problem.request_id;
+        out += R"(,"request_id":)";
+        append_json_string(out, problem.request_id);
     }
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    out += '}';
+    return out;
 }
 
 Problem decode_problem(std::string_view text) {
-    const auto object = nlohmann::json::parse(text, nullptr, false);
-    if (!object.is_object()) {
-        throw BadInput("problem: is not a JSON object");
-    }
+    const JsonValue value = JsonValue::parse(text, "problem");
     Problem problem;
-    problem.type = text_member(object, "type", problem.type);
-    problem.title = text_member(object, "title", {});
-    problem.detail = text_member(object, "detail", {});
-    problem.request_id = text_member(object, "request_id", {});
-    const auto status = object.find("status");
-    if (status == object.end() || !status->is_number_unsigned()) {
-        throw BadInput("problem: status: is not a whole number");
+    problem.type = value.at("type").as_string();
+    problem.title = value.at("title").as_string();
+    const auto status = value.at("status").as_count();
+    if (status < kLeastStatus || status > kMostStatus) {
+        throw BadInput("problem.status: not from 100 to 599");
     }
-    const auto value = status->get<std::uint64_t>();
-    if (value < kLeastStatus || value > kMostStatus) {
-        throw BadInput("problem: status: is not from 100 to 599");
-    }
-    problem.status = static_cast<int>(value);
+    problem.status = static_cast<int>(status);
+    problem.detail = text_or_nothing(value, "detail");
+    problem.request_id = text_or_nothing(value, "request_id");
     return problem;
 }
 

@@ -16,6 +16,7 @@
 #include "common/base/error.hpp"
 #include "proto-json/alert.hpp"
 #include "proto-json/document.hpp"
+#include "proto-json/problem.hpp"
 #include "proto-json/state.hpp"
 #include "proto-json/task.hpp"
 
@@ -77,6 +78,7 @@ std::string decode_and_encode(const std::string& kind, const std::string& text) 
         {"document", [](const std::string& t) { return encode(decode_document(t)); }},
         {"state", [](const std::string& t) { return encode(decode_state(t)); }},
         {"alert", [](const std::string& t) { return encode(decode_alert(t)); }},
+        {"problem", [](const std::string& t) { return encode(decode_problem(t)); }},
         {"task", [](const std::string& t) { return encode(decode_task(t)); }},
     };
     return codecs.at(kind)(text);
