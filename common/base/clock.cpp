@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cstdio>
-#include <optional>
 
 #include "common/base/error.hpp"
 
@@ -73,39 +72,6 @@ std::optional<minutes> parse_offset(std::string_view text) {
     return west ? -offset : offset;
 }
 
-std::optional<TimePoint> try_rfc3339(std::string_view text) {
-    const auto year = take_digits(text, 4);
-    bool shape = take(text, "-");
-    const auto month = take_digits(text, 2);
-    shape = take(text, "-") && shape;
-    const auto day = take_digits(text, 2);
-    shape = take(text, "Tt ") && shape;
-    const auto hour = take_digits(text, 2);
-    shape = take(text, ":") && shape;
-    const auto minute = take_digits(text, 2);
-    shape = take(text, ":") && shape;
-    const auto second = take_digits(text, 2);
-    if (!shape || !year || !month || !day || !hour || !minute || !second) {
-        return std::nullopt;
-    }
-    Milliseconds fraction{0};
-    if (take(text, ".")) {
-        const auto parsed = take_fraction(text);
-        if (!parsed) {
-            return std::nullopt;
-        }
-        fraction = *parsed;
-    }
-    const auto offset = parse_offset(text);
-    const std::chrono::year_month_day date{std::chrono::year(*year),
-                                           std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day))};
-    if (!offset || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) {
-        return std::nullopt;
-    }
-    return std::chrono::sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second) + fraction - *offset;
-}
-
 }  // namespace
 
 TimePoint SystemClock::now() const {
@@ -145,8 +111,41 @@ std::string to_rfc3339(TimePoint time) {
     return {text, static_cast<std::size_t>(length)};
 }
 
+std::optional<TimePoint> try_parse_rfc3339(std::string_view text) {
+    const auto year = take_digits(text, 4);
+    bool shape = take(text, "-");
+    const auto month = take_digits(text, 2);
+    shape = take(text, "-") && shape;
+    const auto day = take_digits(text, 2);
+    shape = take(text, "Tt ") && shape;
+    const auto hour = take_digits(text, 2);
+    shape = take(text, ":") && shape;
+    const auto minute = take_digits(text, 2);
+    shape = take(text, ":") && shape;
+    const auto second = take_digits(text, 2);
+    if (!shape || !year || !month || !day || !hour || !minute || !second) {
+        return std::nullopt;
+    }
+    Milliseconds fraction{0};
+    if (take(text, ".")) {
+        const auto parsed = take_fraction(text);
+        if (!parsed) {
+            return std::nullopt;
+        }
+        fraction = *parsed;
+    }
+    const auto offset = parse_offset(text);
+    const std::chrono::year_month_day date{std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day))};
+    if (!offset || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) {
+        return std::nullopt;
+    }
+    return std::chrono::sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second) + fraction - *offset;
+}
+
 TimePoint parse_rfc3339(std::string_view text) {
-    const auto time = try_rfc3339(text);
+    const auto time = try_parse_rfc3339(text);
     if (!time) {
         throw BadInput("not an RFC 3339 time: '" + std::string(text.substr(0, 64)) + "'");
     }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ private:
 /// Reads an RFC 3339 date-time with any offset and number of fractional digits (cut to milliseconds).
 /// Throws BadInput that quotes the text.
 [[nodiscard]] TimePoint parse_rfc3339(std::string_view text);
+
+/// The same for text that is often no time: nothing instead of BadInput.
+[[nodiscard]] std::optional<TimePoint> try_parse_rfc3339(std::string_view text);
 
 /// "1733661296" or, between whole seconds, "1733661296.5": seconds since the epoch with the fewest digits.
 [[nodiscard]] std::string to_epoch_seconds(TimePoint time);
