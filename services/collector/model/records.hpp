@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -61,6 +63,27 @@ enum class InvalidReason {
     bad_level,
     out_of_range
 };
+
+inline constexpr std::array kInvalidReasons = {InvalidReason::not_an_object,
+                                               InvalidReason::missing_player,
+                                               InvalidReason::missing_field,
+                                               InvalidReason::wrong_type,
+                                               InvalidReason::negative,
+                                               InvalidReason::not_finite,
+                                               InvalidReason::bad_level,
+                                               InvalidReason::out_of_range};
+
+[[nodiscard]] constexpr std::string_view to_text(InvalidReason reason) {
+    constexpr std::array<std::string_view, kInvalidReasons.size()> kNames = {"not_an_object",
+                                                                             "missing_player",
+                                                                             "missing_field",
+                                                                             "wrong_type",
+                                                                             "negative",
+                                                                             "not_finite",
+                                                                             "bad_level",
+                                                                             "out_of_range"};
+    return kNames[static_cast<std::size_t>(reason)];
+}
 
 /// Takes the records of one section as they are read. A record may still be refused for what it would do to a sum
 /// (out_of_range); nothing: it was taken.
