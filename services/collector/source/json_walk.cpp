@@ -1,0 +1,163 @@
+#include "services/collector/source/json_walk.hpp"
+
+#include <cstring>
+
+namespace watchtower::collector::json {
+
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+const char* skip_digits(const char* at, const char* end) {
+    while (at != end && is_digit(*at)) {
+        ++at;
+    }
+    return at;
+}
+
+bool is_number(std::string_view text) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    if (at != end && *at == '-') {
+        ++at;
+    }
+    const char* digits = at;
+    at = skip_digits(at, end);
+    if (at == digits || (*digits == '0' && at - digits > 1)) {
+        return false;
+    }
+    if (at != end && *at == '.') {
+        digits = ++at;
+        at = skip_digits(at, end);
+        if (at == digits) {
+            return false;
+        }
+    }
+    if (at != end && (*at == 'e' || *at == 'E')) {
+        ++at;
+        if (at != end && (*at == '+' || *at == '-')) {
+            ++at;
+        }
+        digits = at;
+        at = skip_digits(at, end);
+        if (at == digits) {
+            return false;
+        }
+    }
+    return at == end;
+}
+
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Whether each backslash up to the closing quote begins an escape of RFC 8259. `at` points behind the opening quote.
+bool escapes_are_json(const char* at) {
+    while (*at != '"') {
+        if (*at++ != '\\') {
+            continue;
+        }
+        const char kind = *at++;
+        if (kind == 'u') {
+            for (int i = 0; i < 4; ++i) {
+                if (!is_hex(*at++)) {
+                    return false;
+                }
+            }
+        } else if (std::strchr("\"\\/bfnrt", kind) == nullptr || kind == '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// The unescaped text, or what is wrong with a string that simdjson does not unescape. `at` as above.
+Token escaped_text(const simdjson::simdjson_result<std::string_view>& unescaped, const char* at) {
+    std::string_view text;
+    auto result = unescaped;
+    if (std::move(result).get(text) == simdjson::SUCCESS) {
+        return {Token::Kind::text, text};
+    }
+    if (!escapes_are_json(at)) {
+        throw InvalidBody("an escape that JSON does not have");
+    }
+    return {Token::Kind::broken_text, {}};
+}
+
+}  // namespace
+
+void require(simdjson::error_code error) {
+    if (error != simdjson::SUCCESS) {
+        throw InvalidBody(simdjson::error_message(error));
+    }
+}
+
+std::string_view first_token(Value& value) {
+    std::string_view token = value.raw_json_token();
+    while (!token.empty() &&
+           (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) {
+        token.remove_suffix(1);
+    }
+    return token;
+}
+
+Token read_scalar(Value& value) {
+    const std::string_view token = first_token(value);
+    const char first = token.empty() ? '\0' : token.front();
+    if (first == '"') {
+        if (token.size() < 2 || token.back() != '"') {
+            throw InvalidBody("a string that is not closed");
+        }
+        const std::string_view inner = token.substr(1, token.size() - 2);
+        if (std::memchr(inner.data(), '\\', inner.size()) == nullptr) {
+            // A string that nobody took would be skipped as a name with a value when a colon follows it.
+            require(value.get_raw_json_string().error());
+            return {Token::Kind::text, inner};
+        }
+        return escaped_text(value.get_string(), inner.data());
+    }
+    if (first == '-' || is_digit(first)) {
+        if (!is_number(token)) {
+            throw InvalidBody("a number that is none");
+        }
+        return {Token::Kind::number, token};
+    }
+    if (token == "true" || token == "false") {
+        return {Token::Kind::boolean, token};
+    }
+    if (token == "null") {
+        return {Token::Kind::null, token};
+    }
+    throw InvalidBody("a value that is none");
+}
+
+Token read_key(simdjson::ondemand::field& field) {
+    const char* const begin = field.key().raw();
+    const char* end = begin;
+    while (*end != '"' && *end != '\\') {
+        ++end;
+    }
+    if (*end == '"') {
+        return {Token::Kind::text, std::string_view(begin, static_cast<std::size_t>(end - begin))};
+    }
+    return escaped_text(field.unescaped_key(), begin);
+}
+
+Token walk(Value& value, int depth) {
+    const std::string_view token = first_token(value);
+    if (token != "{" && token != "[") {
+        return read_scalar(value);
+    }
+    if (depth >= kMostDepth) {
+        throw InvalidBody("nested deeper than " + std::to_string(kMostDepth) + " levels");
+    }
+    if (token == "[") {
+        return {Token::Kind::array, {}, walk_array(value, [&](Value& element) { walk(element, depth + 1); })};
+    }
+    const auto on_member = [&](const Token& /*name*/, Value& member) { walk(member, depth + 1); };
+    return {Token::Kind::object, {}, walk_object(value, on_member)};
+}
+
+}  // namespace watchtower::collector::json

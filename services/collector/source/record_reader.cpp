@@ -1,0 +1,215 @@
+#include "services/collector/source/record_reader.hpp"
+
+#include <algorithm>
+
+namespace watchtower::collector {
+
+namespace {
+
+using fields::Refusal;
+using json::Token;
+
+constexpr int kRecordDepth = 3;             // the root, its list, the record
+constexpr std::size_t kMostActions = 1000;  // different ones of one record
+
+// Places in RecordReader::members_; kNames has the members in the same order.
+enum Nomad { nomad_player, nomad_id, nomad_count, nomad_action, nomad_alias, nomad_time, nomad_actions };
+enum Balance { balance_player, balance_gold, balance_spice, balance_type, balance_amount };
+enum Dwelling { dwelling_player, dwelling_level };
+enum Combat { combat_id, combat_type, combat_success, combat_attacker, combat_defender, combat_destroyed };
+enum Event { event_id, event_type, event_affected };
+
+using Names = std::array<std::string_view, 7>;
+constexpr std::array<Names, proto::kSectionCount> kNames = {
+    Names{"player_id", "id", "count", "last_action", "action_type", "last_action_at", "actions"},
+    Names{"player_id", "gold", "spice", "type", "amount"},
+    Names{"player_id", "level"},
+    Names{"id", "type", "success", "attacker_id", "defender_id", "destroyed_dwellings"},
+    Names{"id", "type", "affected_players"}};
+
+/// The first refusal, if any, of checks that were all made.
+template <typename... Refusals>
+Refusal first_of(Refusals... refusals) {
+    Refusal first;
+    ((first = first ? first : refusals), ...);
+    return first;
+}
+
+}  // namespace
+
+RecordReader::RecordReader(proto::Section section) : section_(section) {}
+
+Refusal RecordReader::read(json::Value& element, RecordSink& sink) {
+    if (json::first_token(element) != "{") {
+        json::walk(element, kRecordDepth - 1);
+        return InvalidReason::not_an_object;
+    }
+    read_members(element);
+    switch (section_) {
+        case proto::Section::nomads:
+            return take_nomad(sink);
+        case proto::Section::resources:
+            return take_balance(sink);
+        case proto::Section::dwellings:
+            return take_dwelling(sink);
+        case proto::Section::pvp:
+            return take_combat(sink);
+        case proto::Section::events:
+            return take_event(sink);
+    }
+    return std::nullopt;
+}
+
+void RecordReader::read_members(json::Value& element) {
+    members_.fill({});
+    const Names& names = kNames[proto::index(section_)];
+    json::walk_object(element, [&](const Token& name, json::Value& value) {
+        const auto* const known = std::find(names.begin(), names.end(), name.text);
+        if (known == names.end() || name.text.empty()) {
+            json::walk(value, kRecordDepth);
+            return;
+        }
+        const auto place = static_cast<std::size_t>(known - names.begin());
+        if (section_ == proto::Section::nomads && place == nomad_actions && json::first_token(value) == "{") {
+            read_entries(value);
+            members_[place] = {Token::Kind::object, {}, entries_.size()};
+        } else {
+            members_[place] = json::walk(value, kRecordDepth);
+        }
+    });
+}
+
+void RecordReader::read_entries(json::Value& value) {
+    entries_.clear();
+    json::walk_object(value, [&](const Token& name, json::Value& number) {
+        const Token token = json::walk(number, kRecordDepth + 1);
+        const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+            return entry.first.text == name.text && entry.first.kind == name.kind;
+        });
+        if (same != entries_.end()) {
+            same->second = token;
+        } else if (entries_.size() <= kMostActions) {
+            entries_.emplace_back(name, token);
+        }
+    });
+}
+
+Refusal RecordReader::read_actions() {
+    nomad_.actions.clear();
+    nomad_.has_actions = !members_[nomad_actions].empty();
+    if (!nomad_.has_actions) {
+        return std::nullopt;
+    }
+    if (members_[nomad_actions].kind != Token::Kind::object) {
+        return InvalidReason::wrong_type;
+    }
+    if (entries_.size() > kMostActions) {
+        return InvalidReason::out_of_range;
+    }
+    for (const auto& [name_token, number] : entries_) {
+        std::optional<std::string_view> name;
+        std::uint64_t count = 0;
+        const auto no_count = number.empty() ? Refusal(InvalidReason::wrong_type) : Refusal();
+        if (const auto refusal =
+                first_of(fields::read_text(name_token, name), no_count, fields::read_count(number, count))) {
+            return refusal;
+        }
+        if (!name) {
+            return InvalidReason::missing_field;
+        }
+        nomad_.actions.emplace_back(*name, count);
+    }
+    return std::nullopt;
+}
+
+Refusal RecordReader::take_nomad(RecordSink& sink) {
+    nomad_.player_id = {};
+    nomad_.id.reset();
+    nomad_.count = 1;
+    nomad_.last_action.reset();
+    nomad_.last_action_at = fields::read_time(members_[nomad_time]);
+    const Token& action = members_[members_[nomad_action].empty() ? nomad_alias : nomad_action];
+    const auto refusal = first_of(fields::read_player(members_[nomad_player], nomad_.player_id),
+                                  fields::read_id(members_[nomad_id], nomad_.id),
+                                  fields::read_count(members_[nomad_count], nomad_.count),
+                                  fields::read_text(action, nomad_.last_action),
+                                  read_actions());
+    return refusal ? refusal : sink.take(nomad_);
+}
+
+Refusal RecordReader::take_balance(RecordSink& sink) const {
+    BalanceRecord record;
+    auto refusal = fields::read_player(members_[balance_player], record.player_id);
+    if (!members_[balance_gold].empty() || !members_[balance_spice].empty()) {
+        refusal = first_of(refusal,
+                           fields::read_amount(members_[balance_gold], record.gold),
+                           fields::read_amount(members_[balance_spice], record.spice));
+        return refusal ? refusal : sink.take(record);
+    }
+    std::optional<std::string_view> type;
+    std::optional<proto::Amount> amount;
+    refusal = first_of(refusal,
+                       fields::read_text(members_[balance_type], type),
+                       fields::read_amount(members_[balance_amount], amount));
+    if (refusal) {
+        return refusal;
+    }
+    if (!type || !amount) {
+        return InvalidReason::missing_field;
+    }
+    if (type != "gold" && type != "spice") {
+        return InvalidReason::wrong_type;
+    }
+    (type == "gold" ? record.gold : record.spice) = amount;
+    return sink.take(record);
+}
+
+Refusal RecordReader::take_dwelling(RecordSink& sink) const {
+    DwellingRecord record;
+    const auto refusal = first_of(fields::read_player(members_[dwelling_player], record.player_id),
+                                  fields::read_level(members_[dwelling_level], record.level));
+    return refusal ? refusal : sink.take(record);
+}
+
+Refusal RecordReader::take_combat(RecordSink& sink) const {
+    CombatRecord record;
+    std::optional<std::string_view> type;
+    std::optional<std::string_view> attacker;
+    std::optional<std::string_view> defender;
+    const auto refusal = first_of(fields::read_id(members_[combat_id], record.id),
+                                  fields::read_text(members_[combat_type], type),
+                                  fields::read_boolean(members_[combat_success], record.success),
+                                  fields::read_id(members_[combat_attacker], attacker),
+                                  fields::read_id(members_[combat_defender], defender),
+                                  fields::read_count(members_[combat_destroyed], record.destroyed_dwellings));
+    if (refusal) {
+        return refusal;
+    }
+    record.type = type.value_or(record.type);
+    record.attacker_id = attacker.value_or("");
+    record.defender_id = defender.value_or("");
+    return sink.take(record);
+}
+
+Refusal RecordReader::take_event(RecordSink& sink) const {
+    EventRecord record;
+    std::optional<std::string_view> type;
+    const auto refusal =
+        first_of(fields::read_id(members_[event_id], record.id), fields::read_text(members_[event_type], type));
+    if (refusal) {
+        return refusal;
+    }
+    if (!type) {
+        return InvalidReason::missing_field;
+    }
+    record.type = *type;
+    const Token& affected = members_[event_affected];
+    if (affected.kind == Token::Kind::array) {
+        record.affected_players = affected.size;
+    } else if (const auto bad = fields::read_count(affected, record.affected_players)) {
+        return bad;
+    }
+    return sink.take(record);
+}
+
+}  // namespace watchtower::collector

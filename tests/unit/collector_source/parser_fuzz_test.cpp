@@ -1,0 +1,226 @@
+#include <random>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "services/collector/source/parser.hpp"
+#include "tests/unit/collector_source/recording_sink.hpp"
+
+/// Bodies made by chance, always the same ones: the seeds are fixed.
+namespace watchtower::collector {
+namespace {
+
+using nlohmann::json;
+using proto::Section;
+
+constexpr std::array kListNames = {"nomads", "players", "dwellings", "combats", "events"};
+
+class Generator {
+public:
+    explicit Generator(unsigned seed) : random_(seed) {}
+
+    std::size_t below(std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_); }
+
+    std::string text() {
+        static const std::vector<std::string> kParts = {
+            "a", "Z", "7", " ", "\"", "\\", "/", "é", "😀", "\n", "\x7f", "{", "]", ","};
+        std::string text;
+        for (std::size_t parts = 1 + below(6); parts > 0; --parts) {
+            text += kParts[below(kParts.size())];
+        }
+        return text;
+    }
+
+    json anything(int depth = 0) {
+        switch (below(depth > 3 ? 5 : 7)) {
+            case 0:
+                return nullptr;
+            case 1:
+                return below(2) == 0;
+            case 2:
+                return below(1000);
+            case 3:
+                return -1.5 * static_cast<double>(below(1000));
+            case 4:
+                return text();
+            case 5:
+                return json::array({anything(depth + 1), anything(depth + 1)});
+            default:
+                return json{{text(), anything(depth + 1)}, {text(), anything(depth + 1)}};
+        }
+    }
+
+    /// A record with unknown members, as text with its members in any order.
+    json record(Section section) {
+        json record = {{"x" + text(), anything()}};
+        const auto maybe = [&](const char* name, const json& value) {
+            if (below(2) == 0) {
+                record[name] = value;
+            }
+        };
+        if (section == Section::nomads) {
+            record["player_id"] = text();
+            maybe("id", below(100));
+            maybe("count", below(9));
+            maybe("last_action", text());
+            maybe("actions", {{text(), below(99)}, {text(), below(99)}});
+        } else if (section == Section::resources) {
+            record["player_id"] = below(1U << 30U);
+            record["gold"] = below(1U << 30U);
+            maybe("spice", below(1000));
+        } else if (section == Section::dwellings) {
+            record["player_id"] = text();
+            record["level"] = 1 + below(1000);
+        } else if (section == Section::pvp) {
+            maybe("id", text());
+            maybe("success", below(2) == 0);
+            maybe("attacker_id", below(100));
+            maybe("destroyed_dwellings", below(100));
+        } else {
+            record["type"] = text();
+            maybe("id", text());
+            maybe("affected_players", below(2) == 0 ? json(below(100)) : json::array({"a", 1, nullptr}));
+        }
+        return record;
+    }
+
+    json body(Section section) {
+        json list = json::array();
+        for (std::size_t records = below(8); records > 0; --records) {
+            list.push_back(record(section));
+        }
+        json body = {{kListNames[proto::index(section)], list}, {"meta", anything()}};
+        if (below(3) == 0) {
+            body["next"] = "/" + text();
+        }
+        return body;
+    }
+
+private:
+    std::mt19937 random_;
+};
+
+/// A string or a number's text; empty when the record has no such member.
+std::string text_of(const json& record, const char* name) {
+    const auto member = record.find(name);
+    if (member == record.end()) {
+        return "";
+    }
+    return member->is_string() ? member->get<std::string>() : member->dump();
+}
+
+/// What RecordingSink should write of a record of Generator.
+std::string expected_line(Section section, const json& record) {
+    const std::string id = record.contains("id") ? " id=" + text_of(record, "id") : "";
+    if (section == Section::nomads) {
+        std::string line = "nomad " + text_of(record, "player_id") + id;
+        if (record.value("count", 1) != 1) {
+            line += " count=" + text_of(record, "count");
+        }
+        line += record.contains("last_action") ? " last=" + text_of(record, "last_action") : "";
+        line += record.contains("actions") ? " actions" : "";
+        const json actions = record.value("actions", json::object());
+        for (const auto& [name, count] : actions.items()) {
+            line += " " + name + "=" + count.dump();
+        }
+        return line;
+    }
+    if (section == Section::resources) {
+        return "balance " + text_of(record, "player_id") + " gold=" + text_of(record, "gold") +
+               (record.contains("spice") ? " spice=" + text_of(record, "spice") : "");
+    }
+    if (section == Section::dwellings) {
+        return "dwelling " + text_of(record, "player_id") + " level=" + text_of(record, "level");
+    }
+    if (section == Section::pvp) {
+        const std::string by = text_of(record, "attacker_id");
+        return "combat attack" + id + (record.value("success", false) ? " success" : " failure") +
+               (by.empty() ? "" : " by=" + by) + " destroyed=" + std::to_string(record.value("destroyed_dwellings", 0));
+    }
+    const json affected = record.value("affected_players", json(0));
+    return "event " + text_of(record, "type") + id + " affected=" + (affected.is_array() ? "3" : affected.dump());
+}
+
+/// Nothing for numbers beyond a double: they are JSON, but nlohmann/json stops at them.
+std::optional<bool> is_json(const std::string& text) {
+    try {
+        const json value = json::parse(text);
+        return true;
+    } catch (const json::parse_error&) {
+        return false;
+    } catch (const json::out_of_range&) {
+        return std::nullopt;
+    }
+}
+
+bool is_about_what_is_in_it(const std::string& error) {
+    return error.find("list") != std::string::npos || error.find("'next'") != std::string::npos;
+}
+
+TEST(ParserFuzz, ReadsGoodBodiesAsNlohmannDoes) {
+    Generator generate(1);
+    for (const Section section : proto::kSections) {
+        SectionParser parser(section);
+        for (int round = 0; round < 300; ++round) {
+            const json body = generate.body(section);
+            std::string text = body.dump(round % 3 == 0 ? 2 : -1, ' ', round % 2 == 0);
+            RecordingSink sink;
+            const auto result = parser.parse(text, sink);
+            ASSERT_EQ(result.error, std::nullopt) << text;
+            ASSERT_EQ(result.invalid.total(), 0U) << text;
+            std::vector<std::string> expected;
+            for (const json& record : body[kListNames[proto::index(section)]]) {
+                expected.push_back(expected_line(section, record));
+            }
+            ASSERT_EQ(sink.lines, expected) << text;
+            ASSERT_EQ(result.next.value_or(""), text_of(body, "next")) << text;
+        }
+    }
+}
+
+TEST(ParserFuzz, RefusesABodyCutAnywhere) {
+    Generator generate(2);
+    for (const Section section : proto::kSections) {
+        SectionParser parser(section);
+        const std::string whole = generate.body(section).dump() + "\n";
+        for (std::size_t size = 0; size < whole.size() - 1; ++size) {
+            std::string part = whole.substr(0, size);
+            RecordingSink sink;
+            ASSERT_NE(parser.parse(part, sink).error, std::nullopt) << part;
+        }
+    }
+}
+
+TEST(ParserFuzz, AgreesWithNlohmannOnWhatIsJsonAfterRandomDamage) {
+    static const std::string kAlphabet = "{}[]:,\"\\ \n0123456789-+.eEtrufalsn/x\x01\x7f\x80\xc3\xff";
+    Generator generate(3);
+    int still_json = 0;
+    for (const Section section : proto::kSections) {
+        SectionParser parser(section);
+        for (int round = 0; round < 1500; ++round) {
+            std::string text = generate.body(section).dump();
+            for (std::size_t damages = 1 + generate.below(2); damages > 0; --damages) {
+                const std::size_t at = generate.below(text.size());
+                const char by = kAlphabet[generate.below(kAlphabet.size())];
+                const std::size_t kind = generate.below(3);
+                text.replace(at, kind == 0 ? 0 : 1, kind == 1 ? "" : std::string(1, by));
+                text += text.empty() ? "x" : "";
+            }
+            RecordingSink sink;
+            const std::string given = text;
+            const auto result = parser.parse(text, sink);
+            ASSERT_EQ(text, given);
+            const auto expected = is_json(given);
+            if (!result.error) {
+                ASSERT_TRUE(expected.value_or(true)) << given;
+            } else if (!is_about_what_is_in_it(*result.error)) {
+                ASSERT_FALSE(expected.value_or(false)) << given << "\n" << *result.error;
+            }
+            still_json += result.error ? 0 : 1;
+        }
+    }
+    EXPECT_GT(still_json, 500);
+}
+
+}  // namespace
+}  // namespace watchtower::collector
