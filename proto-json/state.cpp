@@ -150,6 +150,8 @@ std::string encode(const State& state) {
     append_count(out, static_cast<std::uint64_t>(state.interval.count()));
     out += R"(,"epoch":)";
     append_count(out, state.epoch);
+    out += R"(,"epoch_since":)";
+    append_time(out, state.epoch_since);
     out += state.simulated ? R"(,"simulated":true,"players":)" : R"(,"simulated":false,"players":)";
     append_count(out, state.players);
     out += R"(,"sections":)";
@@ -174,6 +176,9 @@ State decode_state(std::string_view text) {
     state.timestamp = value.at("timestamp").as_time();
     state.interval = Milliseconds(value.at("interval_ms").as_integer());
     state.epoch = value.at("epoch").as_count();
+    if (const JsonValue* since = value.find("epoch_since")) {
+        state.epoch_since = since->as_time();
+    }
     state.simulated = value.at("simulated").as_bool();
     state.players = value.at("players").as_count();
     for (const Section section : kSections) {

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "services/collector/model/name_table.hpp"
+
+namespace watchtower::collector {
+
+/// How a number of actions is known, which decides how two reads of it are compared.
+enum class ActionSource : std::uint32_t {
+    cumulative,  ///< the records' `actions`: the value is a sum
+    last,        ///< records with only a last_action: the value is how many
+    stamped,     ///< one record with a last_action_at: the value is that time in epoch milliseconds
+    floor        ///< no record: stamped records up to this time (epoch milliseconds) were counted before
+};
+
+/// For each player a short list of (action, source, value), all in one block of memory, so that a read of a million
+/// players allocates nothing once the blocks have grown. Players and actions are numbers of a NameTable.
+class ActionCounts {
+public:
+    struct Entry {
+        std::uint32_t next;  ///< index of the player's next entry, kEnd for none
+        std::uint32_t key;
+        std::uint64_t value;
+
+        [[nodiscard]] NameTable::Id action() const { return key >> 2U; }
+        [[nodiscard]] ActionSource source() const { return static_cast<ActionSource>(key & 3U); }
+    };
+
+    /// The entries of one player, for a range-based for.
+    class Range {
+    public:
+        class Iterator {
+        public:
+            Iterator(const std::vector<Entry>* pool, std::uint32_t at) : pool_(pool), at_(at) {}
+            const Entry& operator*() const { return (*pool_)[at_]; }
+            Iterator& operator++() {
+                at_ = (*pool_)[at_].next;
+                return *this;
+            }
+            bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+        private:
+            const std::vector<Entry>* pool_;
+            std::uint32_t at_;
+        };
+        Range(const std::vector<Entry>* pool, std::uint32_t head) : pool_(pool), head_(head) {}
+        [[nodiscard]] Iterator begin() const { return {pool_, head_}; }
+        [[nodiscard]] Iterator end() const { return {pool_, kEnd}; }
+        [[nodiscard]] bool empty() const { return head_ == kEnd; }
+
+    private:
+        const std::vector<Entry>* pool_;
+        std::uint32_t head_;
+    };
+
+    /// Adds to the player's cumulative or last value.
+    void add(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value);
+    /// Takes back what add added; the value must be there.
+    void subtract(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value);
+    /// One more entry, also beside an equal one: for stamped and floor.
+    void append(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value);
+    /// Removes one stamped entry with that value, if there is one.
+    void remove(NameTable::Id player, NameTable::Id action, std::uint64_t value);
+
+    [[nodiscard]] Range of(NameTable::Id player) const {
+        return {&pool_, player < heads_.size() ? heads_[player] : kEnd};
+    }
+
+    /// The value of a cumulative, last or floor entry; 0 when there is none.
+    [[nodiscard]] std::uint64_t value(NameTable::Id player, NameTable::Id action, ActionSource source) const;
+
+    /// What the player's entries say now: cumulative and last values, one for each stamped record.
+    [[nodiscard]] std::uint64_t total(NameTable::Id player) const;
+
+    void clear();
+
+private:
+    static constexpr std::uint32_t kEnd = UINT32_MAX;
+
+    [[nodiscard]] Entry* find(NameTable::Id player, std::uint32_t key);
+
+    std::vector<Entry> pool_;
+    std::vector<std::uint32_t> heads_;  ///< by player
+};
+
+}  // namespace watchtower::collector

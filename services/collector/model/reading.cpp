@@ -1,0 +1,178 @@
+#include "services/collector/model/reading.hpp"
+
+#include <algorithm>
+
+namespace watchtower::collector {
+
+namespace {
+
+/// Sums up to here cannot overflow by one more number of the same size.
+constexpr std::uint64_t kMostSum = UINT64_MAX / 2;
+
+template <typename T>
+T& at_growing(std::vector<T>& list, NameTable::Id id) {
+    if (id >= list.size()) {
+        list.resize(id + 1U);
+    }
+    return list[id];
+}
+
+/// Equal entries without an id are told apart from others by all their fields.
+template <typename... Fields>
+std::string entry_key(const std::optional<std::string_view>& id, const Fields&... fields) {
+    if (id) {
+        return "#" + std::string(*id);
+    }
+    std::string key = "=";
+    const auto append = [&key](std::string_view field) {
+        key += std::to_string(field.size());
+        key += ':';
+        key += field;
+    };
+    (append(fields), ...);
+    return key;
+}
+
+void put(ListReading& list, std::string key, ListEntry entry) {
+    const bool has_id = key.front() == '#';
+    const auto [place, is_new] = list.try_emplace(std::move(key), entry);
+    if (!is_new && has_id) {
+        place->second = std::move(entry);
+    } else if (!is_new) {
+        ++place->second.count;
+    }
+}
+
+}  // namespace
+
+std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
+    if (record.count > kMostSum - nomads.total_nomads) {
+        return InvalidReason::out_of_range;
+    }
+    for (const auto& [action, count] : record.actions) {
+        const NameTable::Id known = nomads.actions.find(action);
+        const std::uint64_t sum = known < nomads.by_action.size() ? nomads.by_action[known] : 0;
+        if (count > kMostSum - sum) {
+            return InvalidReason::out_of_range;
+        }
+    }
+    Contribution contribution;
+    contribution.player = nomads.players.intern(record.player_id);
+    contribution.count = record.count;
+    contribution.first_part = static_cast<std::uint32_t>(parts_.size());
+    if (record.has_actions) {
+        for (const auto& [action, count] : record.actions) {
+            parts_.push_back({nomads.actions.intern(action), ActionSource::cumulative, count});
+        }
+    } else if (record.last_action && record.last_action_at) {
+        const auto time = record.last_action_at->time_since_epoch().count();
+        parts_.push_back({nomads.actions.intern(*record.last_action),
+                          ActionSource::stamped,
+                          static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0))});
+    } else if (record.last_action) {
+        parts_.push_back({nomads.actions.intern(*record.last_action), ActionSource::last, 1});
+    }
+    contribution.parts = static_cast<std::uint32_t>(parts_.size()) - contribution.first_part;
+    if (record.id) {
+        const std::size_t known = nomad_ids_.size();
+        const NameTable::Id id = nomad_ids_.intern(*record.id);
+        if (id < known) {
+            take_back(contributions_[id]);
+        }
+        at_growing(contributions_, id) = contribution;
+    }
+    contribute(contribution);
+    if (!record.id) {
+        parts_.resize(contribution.first_part);
+    }
+    return std::nullopt;
+}
+
+void Reading::contribute(const Contribution& contribution) {
+    nomads.total_nomads += contribution.count;
+    at_growing(nomads.nomads, contribution.player) += contribution.count;
+    for (std::uint32_t i = 0; i < contribution.parts; ++i) {
+        const Part& part = parts_[contribution.first_part + i];
+        const bool stamped = part.source == ActionSource::stamped;
+        at_growing(nomads.by_action, part.action) += stamped ? 1 : part.value;
+        if (stamped) {
+            nomads.counts.append(contribution.player, part.action, part.source, part.value);
+        } else {
+            nomads.counts.add(contribution.player, part.action, part.source, part.value);
+        }
+    }
+}
+
+void Reading::take_back(const Contribution& contribution) {
+    nomads.total_nomads -= contribution.count;
+    nomads.nomads[contribution.player] -= contribution.count;
+    for (std::uint32_t i = 0; i < contribution.parts; ++i) {
+        const Part& part = parts_[contribution.first_part + i];
+        const bool stamped = part.source == ActionSource::stamped;
+        nomads.by_action[part.action] -= stamped ? 1 : part.value;
+        if (stamped) {
+            nomads.counts.remove(contribution.player, part.action, part.value);
+        } else {
+            nomads.counts.subtract(contribution.player, part.action, part.source, part.value);
+        }
+    }
+}
+
+std::optional<InvalidReason> Reading::take(const BalanceRecord& record) {
+    Balance& balance = at_growing(resources.balances, resources.players.intern(record.player_id));
+    if (record.gold && record.spice) {
+        balance = {*record.gold, *record.spice};
+        return std::nullopt;
+    }
+    balance.gold += record.gold.value_or(proto::Amount{});
+    balance.spice += record.spice.value_or(proto::Amount{});
+    return std::nullopt;
+}
+
+std::optional<InvalidReason> Reading::take(const DwellingRecord& record) {
+    PlayerDwellings& player = at_growing(dwellings.dwellings, dwellings.players.intern(record.player_id));
+    ++player.count;
+    player.highest_level = std::max(player.highest_level, record.level);
+    ++dwellings.by_level[record.level];
+    return std::nullopt;
+}
+
+std::optional<InvalidReason> Reading::take(const CombatRecord& record) {
+    put(combats,
+        entry_key(record.id,
+                  record.type,
+                  std::string_view(record.success ? "1" : "0"),
+                  record.attacker_id,
+                  record.defender_id,
+                  std::to_string(record.destroyed_dwellings)),
+        {std::string(record.type), record.success, record.destroyed_dwellings, 1});
+    return std::nullopt;
+}
+
+std::optional<InvalidReason> Reading::take(const EventRecord& record) {
+    put(events,
+        entry_key(record.id, record.type, std::to_string(record.affected_players)),
+        {std::string(record.type), false, record.affected_players, 1});
+    return std::nullopt;
+}
+
+void Reading::clear() {
+    nomads.players.clear();
+    nomads.actions.clear();
+    nomads.nomads.clear();
+    nomads.counts.clear();
+    nomads.total_nomads = 0;
+    nomads.by_action.clear();
+    resources.players.clear();
+    resources.balances.clear();
+    dwellings.players.clear();
+    dwellings.dwellings.clear();
+    dwellings.by_level.clear();
+    combats.clear();
+    events.clear();
+    nomad_ids_.clear();
+    contributions_.clear();
+    parts_.clear();
+}
+
+}  // namespace watchtower::collector

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "proto-json/sections.hpp"
+#include "services/collector/model/action_counts.hpp"
+#include "services/collector/model/name_table.hpp"
+#include "services/collector/model/records.hpp"
+
+/// What the game said at one tick, aggregated while it is parsed.
+namespace watchtower::collector {
+
+struct NomadsReading {
+    NameTable players;
+    NameTable actions;
+    std::vector<std::uint64_t> nomads;  ///< by player
+    ActionCounts counts;
+    std::uint64_t total_nomads = 0;
+    std::vector<std::uint64_t> by_action;  ///< by action: what the document shows
+};
+
+struct Balance {
+    proto::Amount gold;
+    proto::Amount spice;
+    bool operator==(const Balance&) const = default;
+};
+
+struct ResourcesReading {
+    NameTable players;
+    std::vector<Balance> balances;  ///< by player
+};
+
+struct PlayerDwellings {
+    std::uint32_t count = 0;
+    std::uint32_t highest_level = 0;
+    bool operator==(const PlayerDwellings&) const = default;
+};
+
+struct DwellingsReading {
+    NameTable players;
+    std::vector<PlayerDwellings> dwellings;  ///< by player
+    std::map<std::uint32_t, std::uint64_t> by_level;
+};
+
+/// One entry of a list, or several equal ones without ids.
+struct ListEntry {
+    std::string type;
+    bool success = false;        ///< combats
+    std::uint64_t affected = 0;  ///< combats: dwellings destroyed; events: players affected
+    std::uint64_t count = 1;     ///< 1 with an id
+};
+
+/// A list's entries by what tells them apart: "#<id>", or "=<all fields>" for those without an id.
+using ListReading = std::unordered_map<std::string, ListEntry>;
+
+/// The sections' records put together. Sections may be read by several threads at once, each section by one.
+class Reading final : public RecordSink {
+public:
+    std::optional<InvalidReason> take(const NomadRecord& record) override;
+    std::optional<InvalidReason> take(const BalanceRecord& record) override;
+    std::optional<InvalidReason> take(const DwellingRecord& record) override;
+    std::optional<InvalidReason> take(const CombatRecord& record) override;
+    std::optional<InvalidReason> take(const EventRecord& record) override;
+
+    /// Ready for the next tick; keeps the memory.
+    void clear();
+
+    NomadsReading nomads;
+    ResourcesReading resources;
+    DwellingsReading dwellings;
+    ListReading combats;
+    ListReading events;
+
+private:
+    /// What a nomad with an id contributed, to take it back when the id comes again: the last one wins.
+    struct Contribution {
+        NameTable::Id player = 0;
+        std::uint64_t count = 0;
+        std::uint32_t first_part = 0;
+        std::uint32_t parts = 0;
+    };
+    struct Part {
+        NameTable::Id action;
+        ActionSource source;
+        std::uint64_t value;
+    };
+
+    void contribute(const Contribution& contribution);
+    void take_back(const Contribution& contribution);
+
+    NameTable nomad_ids_;
+    std::vector<Contribution> contributions_;  ///< by nomad id
+    std::vector<Part> parts_;
+};
+
+}  // namespace watchtower::collector
