@@ -1,0 +1,95 @@
+"""What can be chosen, from the environment; make hands its command line's variables down there."""
+
+import os
+import pathlib
+import urllib.parse
+from dataclasses import dataclass, field
+
+from stack.failure import Failure
+
+ADDRESS = "127.0.0.1"
+
+# Each can be moved by RUN_<NAME>_PORT.
+PORTS = {
+    "postgres": 15432,
+    "redis": 16379,
+    "nats": 14222,
+    "simulator": 8900,
+    "gateway": 8000,
+    "collector_management": 9201,
+    "gateway_management": 9202,
+    "exporter": 9203,
+    "publisher_management": 9204,
+}
+
+SIMULATED_INTERVAL = 5
+REAL_INTERVAL = 60
+
+# What the stack decides for its services, whatever the shell says; a private stack is not to reach for other servers.
+DECIDED_HERE = {
+    "LISTEN_ADDRESS", "PORT", "MANAGEMENT_ADDRESS", "MANAGEMENT_PORT", "DATABASE_URL", "DATABASE_URL_FILE",
+    "REDIS_URL", "REDIS_URL_FILE", "NATS_URL", "NATS_URL_FILE", "NATS_CREDS_FILE", "NATS_CA_FILE",
+    "MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS",
+}
+
+
+@dataclass
+class Settings:
+    root: pathlib.Path
+    folder: pathlib.Path = field(init=False)
+    log_folder: pathlib.Path = field(init=False)
+    secrets_folder: pathlib.Path = field(init=False)
+    binaries: pathlib.Path = field(init=False)
+    ports: dict = field(init=False)
+    environment: dict = field(init=False)  # for every service
+    simulated: bool = field(init=False)
+    interval: float = field(init=False)  # seconds between ticks
+
+    def __post_init__(self):
+        given = {name: value for name, value in os.environ.items() if value != ""}
+        self.folder = self.root / ".run"
+        self.log_folder = self.folder / "log"
+        self.secrets_folder = self.folder / "secrets"
+        self.binaries = pathlib.Path(given.get("RUN_BINARIES", self.root / "build/release/bin")).absolute()
+        self.ports = {name: port_of(given, name) for name in PORTS}
+        if len(set(self.ports.values())) != len(self.ports):
+            raise Failure(f"two of the ports are the same: {self.ports}")
+        self.simulated = "CCC_API_URL" not in given and "CCC_WORLDS_FILE" not in given
+        self.environment = self.services_environment(given)
+        try:
+            self.interval = float(self.environment["METRICS_COLLECTION_INTERVAL"])
+        except ValueError:
+            self.interval = REAL_INTERVAL  # the services tell what is wrong with it
+
+    def services_environment(self, given):
+        result = {name: value for name, value in given.items()
+                  if name not in DECIDED_HERE and not name.startswith("RUN_")}
+        result.setdefault("METRICS_COLLECTION_INTERVAL", str(SIMULATED_INTERVAL if self.simulated else REAL_INTERVAL))
+        result.setdefault("PUBLISH_INTERVAL", result["METRICS_COLLECTION_INTERVAL"])
+        result.setdefault("LOG_FORMAT", "text")
+        result.update(LISTEN_ADDRESS=ADDRESS, MANAGEMENT_ADDRESS=ADDRESS)
+        direct = [value for value in (given.get("no_proxy") or given.get("NO_PROXY"), ADDRESS, "localhost") if value]
+        result["no_proxy"] = result["NO_PROXY"] = ",".join(direct)
+        if self.simulated:
+            result["CCC_API_URL"] = f"http://{ADDRESS}:{self.ports['simulator']}"
+        return result
+
+    def used_ports(self):
+        return {name: port for name, port in self.ports.items() if name != "simulator" or self.simulated}
+
+    def source(self):
+        """Where the numbers come from, for people; without a password that an address may hold."""
+        if self.simulated:
+            return "SIMULATED, no real game (watchtower-ccc-simulator)"
+        if "CCC_WORLDS_FILE" in self.environment:
+            return f"the worlds of {self.environment['CCC_WORLDS_FILE']}"
+        url = urllib.parse.urlsplit(self.environment["CCC_API_URL"])
+        return urllib.parse.urlunsplit((url.scheme, url.netloc.rpartition("@")[2], url.path, "", ""))
+
+
+def port_of(given, name):
+    variable = f"RUN_{name.upper()}_PORT"
+    text = given.get(variable, str(PORTS[name]))
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise Failure(f"{variable}: '{text}' is no port (1 to 65535)")
+    return int(text)
