@@ -55,6 +55,7 @@ def start(settings, supervisor, screen):
     services = Services(settings, cluster.address_file(OWNER), cluster.address_file(READER),
                         {"REDIS": redis, "NATS": nats}).all()
     cluster.prepare()
+    settings.write_worlds_file()
     for server in (cluster, redis, nats):
         supervisor.start(server.program(), server.ready, is_server=True)
     for service in services:

@@ -1,5 +1,6 @@
 """What can be chosen, from the environment; make hands its command line's variables down there."""
 
+import json
 import os
 import pathlib
 import urllib.parse
@@ -39,6 +40,7 @@ class Settings:
     folder: pathlib.Path = field(init=False)
     log_folder: pathlib.Path = field(init=False)
     secrets_folder: pathlib.Path = field(init=False)
+    worlds_file: pathlib.Path = field(init=False)
     binaries: pathlib.Path = field(init=False)
     ports: dict = field(init=False)
     environment: dict = field(init=False)  # for every service
@@ -50,6 +52,7 @@ class Settings:
         self.folder = self.root / ".run"
         self.log_folder = self.folder / "log"
         self.secrets_folder = self.folder / "secrets"
+        self.worlds_file = self.folder / "worlds.json"
         self.binaries = pathlib.Path(given.get("RUN_BINARIES", self.root / "build/release/bin")).absolute()
         self.ports = {name: port_of(given, name) for name in PORTS}
         if len(set(self.ports.values())) != len(self.ports):
@@ -70,9 +73,21 @@ class Settings:
         result.update(LISTEN_ADDRESS=ADDRESS, MANAGEMENT_ADDRESS=ADDRESS)
         direct = [value for value in (given.get("no_proxy") or given.get("NO_PROXY"), ADDRESS, "localhost") if value]
         result["no_proxy"] = result["NO_PROXY"] = ",".join(direct)
-        if self.simulated:
-            result["CCC_API_URL"] = f"http://{ADDRESS}:{self.ports['simulator']}"
+        if self.simulated and "SIM_WORLDS" in result:
+            result["CCC_WORLDS_FILE"] = str(self.worlds_file)
+        elif self.simulated:
+            result["CCC_API_URL"] = self.simulator_url()
         return result
+
+    def simulator_url(self):
+        return f"http://{ADDRESS}:{self.ports['simulator']}"
+
+    def write_worlds_file(self):
+        """For the collector: the worlds that the simulator was asked for."""
+        if self.simulated and "SIM_WORLDS" in self.environment:
+            names = [name.strip() for name in self.environment["SIM_WORLDS"].split(",") if name.strip()]
+            worlds = [{"name": name, "url": f"{self.simulator_url()}/worlds/{name}"} for name in names]
+            self.worlds_file.write_text(json.dumps(worlds, indent=2) + "\n")
 
     def used_ports(self):
         return {name: port for name, port in self.ports.items() if name != "simulator" or self.simulated}
