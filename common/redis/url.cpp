@@ -1,9 +1,9 @@
 #include "common/redis/url.hpp"
 
 #include <charconv>
-#include <optional>
 
 #include "common/base/error.hpp"
+#include "common/base/percent.hpp"
 
 namespace watchtower::redis {
 
@@ -15,34 +15,13 @@ constexpr int kMostDatabases = 1'000'000;
     throw BadInput("redis URL: " + why);
 }
 
-std::optional<int> hex_digit(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char lower = static_cast<char>(c | 0x20);
-    if (lower >= 'a' && lower <= 'f') {
-        return lower - 'a' + 10;
-    }
-    return std::nullopt;
-}
-
-/// Undoes %XX. `part` names the text in the error, which does not quote it: it may be a secret.
+/// `part` names the text in the error, which does not quote it: it may be a secret.
 std::string decoded(std::string_view text, const char* part) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            result += text[i];
-            continue;
-        }
-        const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-        const auto low = i + 2 < text.size() ? hex_digit(text[i + 2]) : std::nullopt;
-        if (!high || !low) {
-            refuse(std::string(part) + " has a '%' that two hexadecimal digits do not follow");
-        }
-        result += static_cast<char>(*high * 16 + *low);
-        i += 2;
+    auto result = percent_decoded(text);
+    if (!result) {
+        refuse(std::string(part) + " has a '%' that two hexadecimal digits do not follow");
     }
-    return result;
+    return *std::move(result);
 }
 
 int parse_number(std::string_view text, const char* part, int least, int most) {
