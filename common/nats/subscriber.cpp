@@ -1,0 +1,95 @@
+#include "common/nats/subscriber.hpp"
+
+#include <utility>
+
+#include "common/base/log.hpp"
+
+namespace watchtower::nats {
+
+namespace {
+
+constexpr int kMostPendingMessages = 65'536;
+constexpr int kMostPendingBytes = 64 << 20;
+
+}  // namespace
+
+Subscriber::Subscriber(std::string subject, std::function<void(Message)> handler)
+    : subject_(std::move(subject)),
+      handler_(std::move(handler)) {
+    check_subject(subject_, true);
+}
+
+void Subscriber::bind(natsConnection* connection) {
+    const std::lock_guard lock(bound_mutex_);
+    // The library's threads hold the subscriber by this until on_complete.
+    auto closure = std::make_unique<std::shared_ptr<Subscriber>>(shared_from_this());
+    natsSubscription* created = nullptr;
+    if (const auto status =
+            natsConnection_Subscribe(&created, connection, subject_.c_str(), &on_message, closure.get());
+        status != NATS_OK) {
+        log::warn("nats_subscribe_failed", {{"subject", subject_}, {"error", describe(status)}});
+        return;
+    }
+    bound_.reset(created);
+    (void)natsSubscription_SetPendingLimits(created, kMostPendingMessages, kMostPendingBytes);
+    // It fails only when the connection broke just now; a message may be in hand, so that the closure is better leaked.
+    (void)natsSubscription_SetOnCompleteCB(created, &on_complete, closure.release());
+}
+
+void Subscriber::unbind() {
+    SubscriptionHandle ended;
+    const std::lock_guard lock(bound_mutex_);
+    dropped_before_ += dropped_by_bound();
+    ended = std::move(bound_);
+}
+
+void Subscriber::stop() {
+    active_ = false;
+    if (runs_in_ == std::this_thread::get_id()) {
+        return;
+    }
+    const std::lock_guard lock(handler_mutex_);
+    handler_ = nullptr;
+}
+
+std::uint64_t Subscriber::dropped_by_bound() const {
+    std::int64_t count = 0;
+    if (bound_) {
+        (void)natsSubscription_GetDropped(bound_.get(), &count);
+    }
+    return static_cast<std::uint64_t>(count);
+}
+
+std::uint64_t Subscriber::dropped() const {
+    const std::lock_guard lock(bound_mutex_);
+    return dropped_before_ + dropped_by_bound();
+}
+
+void Subscriber::on_message(natsConnection*, natsSubscription*, natsMsg* message, void* subscriber) noexcept {
+    const MessageHandle owned(message);
+    const auto self = *static_cast<std::shared_ptr<Subscriber>*>(subscriber);
+    try {
+        self->deliver(message);
+    } catch (const std::exception& error) {
+        log::warn("nats_handler_failed", {{"subject", self->subject_}, {"error", error.what()}});
+    } catch (...) {
+        log::warn("nats_handler_failed", {{"subject", self->subject_}, {"error", "not an exception of std"}});
+    }
+}
+
+void Subscriber::on_complete(void* subscriber) noexcept {
+    delete static_cast<std::shared_ptr<Subscriber>*>(subscriber);
+}
+
+void Subscriber::deliver(natsMsg* message) {
+    const std::lock_guard lock(handler_mutex_);
+    if (!active_) {
+        return;
+    }
+    runs_in_ = std::this_thread::get_id();
+    const auto no_thread = [](std::atomic<std::thread::id>* thread) { *thread = std::thread::id(); };
+    const std::unique_ptr<std::atomic<std::thread::id>, decltype(no_thread)> restored(&runs_in_, no_thread);
+    handler_(to_message(message));
+}
+
+}  // namespace watchtower::nats
