@@ -87,6 +87,7 @@ Process::Process(const Options& options) : output_(options.output) {
         throw std::runtime_error("no user " + options.user);
     }
     std::vector<std::string> arguments = options.command;
+    arguments[0] = program;  // PostgreSQL's programs find each other by it
     std::vector<std::string> environment = merged_environment(options.environment);
     const auto argument_pointers = pointers(arguments);
     const auto environment_pointers = pointers(environment);
