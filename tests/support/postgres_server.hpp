@@ -14,8 +14,8 @@ namespace watchtower::test {
 
 /// A private PostgreSQL server of a test, on a free port of 127.0.0.1 and a unix socket, with the database `watchtower`
 /// owned by the role `watchtower`, the role `watchtower_reader` that may log in and nothing else, and the superuser
-/// `postgres`. Ends with this object. Run as root it runs as the user postgres. A new cluster is a copy of one that
-/// is made once for each user and machine. One thread at a time.
+/// `postgres`; there is no database of that name. Ends with this object. Run as root it runs as the user postgres. A
+/// new cluster is a copy of one that is made once for each user and machine. One thread at a time.
 class PostgresServer {
 public:
     struct Options {
