@@ -44,6 +44,15 @@ void give_to(const std::string& user, const fs::path& path) {
     }
 }
 
+/// In memory where there is plenty: a cluster is a thousand files, and making and removing those again and again is
+/// slow on some file systems.
+fs::path parent_of_clusters() {
+    constexpr std::uintmax_t plenty = 1ULL << 30U;
+    std::error_code absent;
+    const fs::space_info memory = fs::space("/dev/shm", absent);
+    return !absent && memory.available >= plenty ? fs::path("/dev/shm") : fs::temp_directory_path();
+}
+
 /// initdb, the roles and the database: once, in `folder`, which is new and empty.
 void make_cluster(const fs::path& folder, const std::string& user) {
     give_to(user, folder);
@@ -162,6 +171,7 @@ bool has_ended(pid_t pid) {
 
 PostgresServer::PostgresServer(Options options)
     : options_(std::move(options)),
+      folder_(parent_of_clusters()),
       user_(::geteuid() == 0 ? "postgres" : "") {
     const fs::path from = template_cluster(user_);
     give_to(user_, folder_.path());

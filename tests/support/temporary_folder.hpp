@@ -4,10 +4,11 @@
 
 namespace watchtower::test {
 
-/// A new folder under the system's temporary one, short enough for unix sockets, removed with all it holds at the end.
+/// A new folder under `parent`, by default the system's temporary one, short enough for unix sockets, removed with all
+/// it holds at the end.
 class TemporaryFolder {
 public:
-    TemporaryFolder();
+    explicit TemporaryFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
