@@ -12,8 +12,6 @@ namespace watchtower::proto {
 [[nodiscard]] Counts decode_counts(const JsonValue& value);
 [[nodiscard]] EventsSection::Type decode_event_type(const JsonValue::Member& member);
 
-/// `{"a":1,"b":2}`, in the order of the list.
-void append_counts(std::string& out, const Counts& counts);
 void append_event_types(std::string& out, const std::vector<EventsSection::Type>& types);
 
 }  // namespace watchtower::proto

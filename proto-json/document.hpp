@@ -22,6 +22,9 @@ using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
 /// Puts counts into their order.
 void sort(Counts& counts);
 
+/// `{"a":1,"b":2}`, in the order of the list.
+void append_counts(std::string& out, const Counts& counts);
+
 struct NomadsSection {
     std::uint64_t total_nomads = 0;
     Counts by_action;

@@ -68,7 +68,7 @@ create table player_current (
     spice numeric not null,
     dwellings bigint not null,
     highest_level integer not null,
-    baseline json not null,
+    baseline json,
     primary key (world, player_id)
 );
 comment on column player_current.actions is 'what the last read said, as actions_by_name; actions_counted never falls';

@@ -112,7 +112,7 @@ std::vector<NameTable::Id> translate(const NameTable& from, NameTable& to) {
     return ids;
 }
 
-bool is_reset(const World& world, const NomadsReading& reading, const std::vector<NameTable::Id>& players) {
+bool is_reset(const WorldMemory& world, const NomadsReading& reading, const std::vector<NameTable::Id>& players) {
     std::uint64_t before = 0;
     std::uint64_t now = 0;
     for (NameTable::Id id = 0; id < players.size(); ++id) {
@@ -124,7 +124,7 @@ bool is_reset(const World& world, const NomadsReading& reading, const std::vecto
     return before >= kLeastSumForReset && now < before / kResetFactor + (before % kResetFactor != 0 ? 1 : 0);
 }
 
-Nomads next_nomads(const World& world,
+Nomads next_nomads(const WorldMemory& world,
                    const NomadsReading& reading,
                    const std::vector<NameTable::Id>& players,
                    const std::vector<NameTable::Id>& actions,

@@ -10,12 +10,12 @@ namespace watchtower::collector {
 
 /// True when the cumulative actions of the players in both reads fell under a tenth, from at least 100. `players`
 /// translates the reading's numbers to the world's.
-[[nodiscard]] bool is_reset(const World& world,
+[[nodiscard]] bool is_reset(const WorldMemory& world,
                             const NomadsReading& reading,
                             const std::vector<NameTable::Id>& players);
 
 /// The reading in the world's numbers, with the baselines of absent players carried over unless `reset`.
-[[nodiscard]] Nomads next_nomads(const World& world,
+[[nodiscard]] Nomads next_nomads(const WorldMemory& world,
                                  const NomadsReading& reading,
                                  const std::vector<NameTable::Id>& players,
                                  const std::vector<NameTable::Id>& actions,
@@ -42,12 +42,7 @@ void compare_combats(const KnownEntries& known, const ListReading& reading, Step
 void compare_events(const KnownEntries& known, const ListReading& reading, Step& step);
 
 /// Fills in the document, the number of players and the top players.
-void summarise(const World& world, const Reading& reading, const TickInput& input, const Limits& limits, Step& step);
-
-/// The element for a player, or a value-initialised one when the list is too short.
-template <typename T>
-[[nodiscard]] T of_player(const std::vector<T>& list, NameTable::Id player) {
-    return player < list.size() ? list[player] : T{};
-}
+void summarise(
+    const WorldMemory& world, const Reading& reading, const TickInput& input, const Limits& limits, Step& step);
 
 }  // namespace watchtower::collector

@@ -13,7 +13,7 @@ struct Ranked {
 
 /// What is shown of the three sections whose numbers are kept by player.
 struct Shown {
-    const World& world;
+    const WorldMemory& world;
     const Nomads& nomads;
     const Resources& resources;
     const Dwellings& dwellings;
@@ -27,29 +27,6 @@ struct Shown {
         return in_resources(player) ? resources.balances[player] : Balance{};
     }
 };
-
-proto::Counts actions_of(const Shown& shown, NameTable::Id player) {
-    proto::Counts counts;
-    if (!shown.in_nomads(player)) {
-        return counts;
-    }
-    for (const auto& entry : shown.nomads.counts.of(player)) {
-        if (entry.source() == ActionSource::floor) {
-            continue;
-        }
-        const std::uint64_t value = entry.source() == ActionSource::stamped ? 1 : entry.value;
-        const std::string_view name = shown.world.actions.name(entry.action());
-        const auto known =
-            std::find_if(counts.begin(), counts.end(), [name](const auto& count) { return count.first == name; });
-        if (known == counts.end()) {
-            counts.emplace_back(name, value);
-        } else {
-            known->second += value;
-        }
-    }
-    proto::sort(counts);
-    return counts;
-}
 
 std::vector<Ranked> rank(const Shown& shown, std::size_t most) {
     std::vector<Ranked> ranked;
@@ -122,7 +99,7 @@ void show_players(const Shown& shown, const std::vector<Ranked>& ranked, std::si
         const NameTable::Id player = ranked[i].player;
         const std::string name(shown.world.players.name(player));
         if (document.nomads) {
-            document.nomads->by_player.emplace_back(name, actions_of(shown, player));
+            document.nomads->by_player.emplace_back(name, actions_of(shown.world, shown.nomads, player));
         }
         if (document.resources) {
             const Balance balance = shown.balance(player);
@@ -137,7 +114,31 @@ void show_players(const Shown& shown, const std::vector<Ranked>& ranked, std::si
 
 }  // namespace
 
-void summarise(const World& world, const Reading& reading, const TickInput& input, const Limits& limits, Step& step) {
+proto::Counts actions_of(const WorldMemory& world, const Nomads& nomads, NameTable::Id player) {
+    proto::Counts counts;
+    if (of_player(nomads.present, player) == 0) {
+        return counts;
+    }
+    for (const auto& entry : nomads.counts.of(player)) {
+        if (entry.source() == ActionSource::floor) {
+            continue;
+        }
+        const std::uint64_t value = entry.source() == ActionSource::stamped ? 1 : entry.value;
+        const std::string_view name = world.actions.name(entry.action());
+        const auto known =
+            std::find_if(counts.begin(), counts.end(), [name](const auto& count) { return count.first == name; });
+        if (known == counts.end()) {
+            counts.emplace_back(name, value);
+        } else {
+            known->second += value;
+        }
+    }
+    proto::sort(counts);
+    return counts;
+}
+
+void summarise(
+    const WorldMemory& world, const Reading& reading, const TickInput& input, const Limits& limits, Step& step) {
     proto::State& state = step.state;
     proto::Document& document = state.document;
     const Shown shown{world,

@@ -13,7 +13,7 @@ namespace {
 using proto::Section;
 
 /// The state before, made the state of this tick as far as that needs no numbers.
-proto::State next_state(const World& world, const TickInput& input) {
+proto::State next_state(const WorldMemory& world, const TickInput& input) {
     proto::State state = world.state.value_or(proto::State{});
     state.world = world.name;
     state.tick = input.tick;
@@ -31,11 +31,11 @@ proto::State next_state(const World& world, const TickInput& input) {
     return state;
 }
 
-std::optional<TimePoint> last_good(const World& world, Section section) {
+std::optional<TimePoint> last_good(const WorldMemory& world, Section section) {
     return world.state ? world.state->sections[proto::index(section)].last_good : std::nullopt;
 }
 
-BalanceComparison how_to_compare_balances(const World& world, const proto::State& state) {
+BalanceComparison how_to_compare_balances(const WorldMemory& world, const proto::State& state) {
     const auto before = last_good(world, Section::resources);
     if (!before) {
         return BalanceComparison::first_read;
@@ -44,7 +44,7 @@ BalanceComparison how_to_compare_balances(const World& world, const proto::State
                                                              : BalanceComparison::same_epoch;
 }
 
-void add_actions(const World& world, const std::vector<std::uint64_t>& added_by_action, proto::Counts& totals) {
+void add_actions(const WorldMemory& world, const std::vector<std::uint64_t>& added_by_action, proto::Counts& totals) {
     std::unordered_map<std::string_view, std::uint64_t> added;
     for (NameTable::Id action = 0; action < added_by_action.size(); ++action) {
         if (added_by_action[action] > 0) {
@@ -71,7 +71,7 @@ void add(proto::Flow& total, const proto::Flow& by) {
 }
 
 /// Compares every player in the sections that were read.
-void compare_players(const World& world, Step& step) {
+void compare_players(const WorldMemory& world, Step& step) {
     const Nomads nothing;
     const Nomads& nomads_before = step.reset ? nothing : world.nomads;
     const bool count_created = !step.reset && last_good(world, Section::nomads).has_value();
@@ -101,7 +101,7 @@ void compare_players(const World& world, Step& step) {
     add_actions(world, added_by_action, step.state.totals.actions);
 }
 
-void read_nomads(World& world, const NomadsReading& reading, Step& step) {
+void read_nomads(WorldMemory& world, const NomadsReading& reading, Step& step) {
     const auto players = translate(reading.players, world.players);
     const auto actions = translate(reading.actions, world.actions);
     step.reset = is_reset(world, reading, players);
@@ -127,7 +127,7 @@ void note(KnownEntries& known, std::vector<ListChange>& changes, bool reset) {
 
 }  // namespace
 
-Step compare(World& world, const Reading& reading, const TickInput& input, const Limits& limits) {
+Step compare(WorldMemory& world, const Reading& reading, const TickInput& input, const Limits& limits) {
     const auto was_read = [&input](Section section) { return !input.errors[proto::index(section)]; };
     Step step;
     step.state = next_state(world, input);
@@ -151,17 +151,22 @@ Step compare(World& world, const Reading& reading, const TickInput& input, const
     return step;
 }
 
-void apply(World& world, Step step) {
+PlayerHistory after(PlayerHistory history, const PlayerChange& change, TimePoint tick) {
+    if (!history.first_seen) {
+        history.first_seen = tick;
+    }
+    if (change.actions_added > 0) {
+        history.last_active = tick;
+        history.actions_counted += change.actions_added;
+    }
+    return history;
+}
+
+void apply(WorldMemory& world, Step step) {
     world.history.resize(world.players.size());
     for (const PlayerChange& change : step.players) {
         PlayerHistory& history = world.history[change.player];
-        if (!history.first_seen) {
-            history.first_seen = step.state.tick;
-        }
-        if (change.actions_added > 0) {
-            history.last_active = step.state.tick;
-            history.actions_counted += change.actions_added;
-        }
+        history = after(history, change, step.state.tick);
     }
     if (step.nomads) {
         world.nomads = std::move(*step.nomads);

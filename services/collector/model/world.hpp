@@ -54,7 +54,7 @@ struct PlayerHistory {
 };
 
 /// One world as its owner remembers it after its last stored tick.
-struct World {
+struct WorldMemory {
     std::string name;
     NameTable players;  ///< all players ever seen; what is listed "by player" is indexed by its numbers
     NameTable actions;
@@ -108,12 +108,24 @@ struct Step {
     std::vector<proto::EventsSection::Type> events_added;
 };
 
+/// The element for a player, or a value-initialised one when the list is too short.
+template <typename T>
+[[nodiscard]] T of_player(const std::vector<T>& list, NameTable::Id player) {
+    return player < list.size() ? list[player] : T{};
+}
+
+/// What a player's nomads say they did, by action. Of players in the last read only.
+[[nodiscard]] proto::Counts actions_of(const WorldMemory& world, const Nomads& nomads, NameTable::Id player);
+
 /// Compares a reading with the last complete reads. New names are added to the world's tables at once, which changes no
 /// number. The state's alerts are those of the state before.
-[[nodiscard]] Step compare(World& world, const Reading& reading, const TickInput& input, const Limits& limits);
+[[nodiscard]] Step compare(WorldMemory& world, const Reading& reading, const TickInput& input, const Limits& limits);
+
+/// A player's history after a tick.
+[[nodiscard]] PlayerHistory after(PlayerHistory history, const PlayerChange& change, TimePoint tick);
 
 /// Makes a stored step the world's new memory.
-void apply(World& world, Step step);
+void apply(WorldMemory& world, Step step);
 
 /// How long an entry is remembered after it last stood in a list.
 inline constexpr std::chrono::hours kEntryMemory{7 * 24};

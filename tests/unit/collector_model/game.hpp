@@ -70,18 +70,27 @@ public:
         errors[proto::index(section)] = error;
     }
 
-    /// Compares what was read, applies it and begins the next tick. The step's state is the world's afterwards.
-    Step tick() {
+    /// What the tick makes of `memory`, with nothing applied.
+    Step compare_with(WorldMemory& memory) const {
         TickInput input;
         input.tick = now;
         input.timestamp = now + std::chrono::milliseconds(7);
         input.errors = errors;
-        Step step = compare(world, reading, input, limits);
+        return compare(memory, reading, input, limits);
+    }
+
+    /// Compares what was read, applies it and begins the next tick. The step's state is the world's afterwards.
+    Step tick() {
+        Step step = compare_with(world);
+        finish(step);
+        return step;
+    }
+
+    void finish(const Step& step) {
         apply(world, step);
         reading.clear();
         errors = {};
         now += step_length;
-        return step;
     }
 
     [[nodiscard]] const proto::State& state() const { return *world.state; }
@@ -95,7 +104,7 @@ public:
         return 0;
     }
 
-    World world;
+    WorldMemory world;
     Reading reading;
     Limits limits;
     std::array<std::optional<proto::SectionError>, proto::kSectionCount> errors;

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/postgres/client.hpp"
+#include "services/collector/model/world.hpp"
+
+namespace watchtower::collector {
+
+/// The database as the collector writes and reads it: the truth. All functions throw as postgres::Client does. One
+/// thread at a time; several stores may share a client.
+class Store {
+public:
+    explicit Store(postgres::Client& postgres) : postgres_(postgres) {}
+
+    /// Brings the schema up to date; any number of collectors may do it at once.
+    static void migrate(postgres::Client& postgres);
+
+    /// Notes the worlds and their order. Worlds that are no longer in the list keep their rows.
+    void register_worlds(const std::vector<std::string>& names, TimePoint now);
+
+    /// The world as it was last stored, by whomever.
+    [[nodiscard]] WorldMemory load(const std::string& world);
+
+    enum class Outcome {
+        stored,
+        refused  ///< somebody stored a tick since `world` was loaded: load it again
+    };
+
+    /// Stores a step that compare() made from `world`, in one transaction that begins with the compare-and-set on the
+    /// world's last tick. Repeating it does no harm: the second time it is refused. Makes the partitions of the tick's
+    /// day and the next one when they are missing.
+    [[nodiscard]] Outcome store(const WorldMemory& world, const Step& step);
+
+    /// Loading reads a row for each player, which takes longer than other transactions.
+    static constexpr std::chrono::minutes kLoadDeadline{2};
+
+private:
+    void ensure_partitions(TimePoint tick);
+
+    postgres::Client& postgres_;
+    std::set<std::string> days_;  ///< whose partitions are known to exist
+};
+
+}  // namespace watchtower::collector
