@@ -195,8 +195,12 @@ State decode_state(std::string_view text) {
     return state;
 }
 
+TimePoint abandoned_after(const State& state) {
+    return state.tick + kIntervalsUntilStale * state.interval;
+}
+
 StaleSections staleness(const State& state, TimePoint now) {
-    const bool abandoned = now - state.tick > kIntervalsUntilStale * state.interval;
+    const bool abandoned = now > abandoned_after(state);
     StaleSections stale;
     for (const Section section : kSections) {
         const SectionStatus& status = state.sections[index(section)];

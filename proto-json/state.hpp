@@ -82,6 +82,9 @@ struct State {
 /// Unknown members are ignored, so that an old reader can read a new writer. Throws BadInput that names the field.
 [[nodiscard]] State decode_state(std::string_view text);
 
+/// The last moment at which the state may still be the world's newest: after it nobody collects any more.
+[[nodiscard]] TimePoint abandoned_after(const State& state);
+
 /// What is stale of `state` at `now`: sections whose last read failed, and every section (as collector_down) once the
 /// tick is more than two intervals ago. CONTRACT: "Stale". The only place where this is decided.
 [[nodiscard]] StaleSections staleness(const State& state, TimePoint now);
