@@ -7,6 +7,7 @@ import re
 RULES = [
     ("common/base/", ["common/base/"]),
     ("common/http/", ["common/base/", "common/http/", "proto-json/problem.hpp"]),
+    ("common/metrics/", ["common/base/", "common/metrics/", "common/http/server.hpp"]),
     ("common/world_state/", ["common/", "proto-json/"]),
     ("common/", ["common/base/", "{own}"]),
     ("proto-json/", ["common/base/", "proto-json/"]),
