@@ -55,7 +55,7 @@ bool Connector::connected() const {
 
 bool Connector::wait_connected(milliseconds deadline) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, deadline, [this] { return current_ != nullptr; });
+    return changed_.wait_for(lock, deadline, [this] { return current_ && !current_->has_ended(); });
 }
 
 std::shared_ptr<Connection> Connector::require(const std::string& what) const {

@@ -149,7 +149,7 @@ std::optional<Message> Client::last_stored(const std::string& stream, const std:
     auto code = kNoCode;
     const auto status = js_GetLastMsg(&found, jetstream.get(), stream.c_str(), subject.c_str(), nullptr, &code);
     const MessageHandle message(found);
-    if (status == NATS_NOT_FOUND || has_no_jetstream(status, code)) {
+    if (status == NATS_NOT_FOUND || code == JSStreamNotFoundErr || has_no_jetstream(status, code)) {
         return std::nullopt;
     }
     throw_if_js_failed(status, code, connection->name() + ": " + what);

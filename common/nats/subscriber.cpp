@@ -27,7 +27,9 @@ void Subscriber::bind(natsConnection* connection) {
     if (const auto status =
             natsConnection_Subscribe(&created, connection, subject_.c_str(), &on_message, closure.get());
         status != NATS_OK) {
-        log::warn("nats_subscribe_failed", {{"subject", subject_}, {"error", describe(status)}});
+        if (status != NATS_CONNECTION_CLOSED) {
+            log::warn("nats_subscribe_failed", {{"subject", subject_}, {"error", describe(status)}});
+        }
         return;
     }
     bound_.reset(created);
