@@ -52,14 +52,15 @@ forbid_services() {
 
 # Debian enables a service with its package; these would come up at the next boot on their default ports.
 disable_services() {
-    local name
+    local name now=()
+    [ ! -d /run/systemd/system ] || now=(--now)
     dpkg-query --listfiles "$@" | sed -n 's|^/etc/init\.d/||p' | while read -r name; do
         update-rc.d "$name" disable >/dev/null 2>&1 || say "warning: could not disable $name"
     done
     command -v systemctl >/dev/null || return 0
     dpkg-query --listfiles "$@" | sed -n 's|^/\(usr/\)\?lib/systemd/system/\([^@/]*\.service\)$|\2|p' |
         while read -r name; do
-            systemctl disable --now --quiet "$name" >/dev/null 2>&1 || say "warning: could not disable $name"
+            systemctl disable "${now[@]}" --quiet "$name" >/dev/null 2>&1 || say "warning: could not disable $name"
         done
 }
 
@@ -112,7 +113,7 @@ elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && s
     as_root=(sudo)
 else
     say "missing and not installed, as this user is not root and cannot use sudo: ${missing[*]}"
-    say "as root: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+    say "as root: make deps, which starts no service, or: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     exit 1
 fi
 say "installing ${missing[*]}"
