@@ -116,6 +116,7 @@ Answer to_answer(const Reply& reply, const Envelope& envelope) {
         answer.body = reply.body;
     }
     answer.close = envelope.close;
+    answer.delivery = reply.delivery;
     return answer;
 }
 

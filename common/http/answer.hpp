@@ -13,6 +13,7 @@ struct Answer {
     std::string head;
     std::shared_ptr<const std::string> body;  ///< null: none
     bool close = false;                       ///< the connection ends after it
+    Delivery delivery{};
 };
 
 /// What the server adds to a reply.

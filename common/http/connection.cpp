@@ -1,5 +1,6 @@
 #include "common/http/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -56,6 +57,10 @@ Connection::Next Connection::tick(TimePoint now, bool stopping) {
     if (has_unsent_ && phase_ != Phase::writing) {
         return advance(now, stopping);  // refuse() was called and nothing has come since
     }
+    if (has_unsent_ && !unsent_.delivery.usual()) {
+        const auto next = stopping ? Next::close : advance(now, stopping);
+        return next == Next::write && now >= deadline_ ? Next::close : next;
+    }
     if (now < deadline_) {
         return has_unsent_ ? Next::write : Next::read;
     }
@@ -78,6 +83,9 @@ Connection::Next Connection::work(bool stopping) {
         switch (send_unsent()) {
             case Sent::blocked:
                 return Next::write;
+            case Sent::paused:
+                progress_ = true;  // it is not the client who is slow
+                return Next::pause;
             case Sent::broken:
                 return Next::close;
             case Sent::all:
@@ -123,13 +131,50 @@ bool Connection::answer_next(bool stopping) {
 void Connection::set_unsent(Answer answer) {
     unsent_ = std::move(answer);
     sent_bytes_ = 0;
+    unsent_since_ = std::chrono::steady_clock::now();
     has_unsent_ = true;
+}
+
+std::size_t Connection::sendable_bytes() const {
+    const Delivery& delivery = unsent_.delivery;
+    const std::size_t body = unsent_.body ? unsent_.body->size() : 0;
+    const std::size_t most = unsent_.head.size() + std::min(body, delivery.body_bytes.value_or(body));
+    if (delivery.usual()) {
+        return most;
+    }
+    const auto since = std::chrono::steady_clock::now() - unsent_since_ - delivery.delay;
+    if (since < since.zero() || delivery.silent) {
+        return 0;
+    }
+    if (delivery.body_bytes_per_second == 0) {
+        return most;
+    }
+    const double paced =
+        std::chrono::duration<double>(since).count() * static_cast<double>(delivery.body_bytes_per_second);
+    return paced < static_cast<double>(body) ? std::min(most, unsent_.head.size() + static_cast<std::size_t>(paced))
+                                             : most;
+}
+
+bool Connection::ends_early() const {
+    const Delivery& delivery = unsent_.delivery;
+    if (delivery.silent) {
+        return std::chrono::steady_clock::now() >= unsent_since_ + delivery.delay;
+    }
+    return delivery.body_bytes && sent_bytes_ >= unsent_.head.size() + *delivery.body_bytes;
 }
 
 Connection::Sent Connection::send_unsent() {
     while (has_unsent_) {
-        const std::size_t head = unsent_.head.size();
-        const std::size_t body = unsent_.body ? unsent_.body->size() : 0;
+        if (ends_early()) {
+            return Sent::broken;
+        }
+        const std::size_t sendable = sendable_bytes();
+        const std::size_t whole = unsent_.head.size() + (unsent_.body ? unsent_.body->size() : 0);
+        if (sendable <= sent_bytes_ && sent_bytes_ < whole) {
+            return Sent::paused;
+        }
+        const std::size_t head = std::min(unsent_.head.size(), sendable);
+        const std::size_t body = sendable - head;
         const std::size_t head_sent = std::min(sent_bytes_, head);
         const std::size_t body_sent = sent_bytes_ - head_sent;
         // sendmsg takes what it does not change through a pointer to what it could
@@ -148,7 +193,7 @@ Connection::Sent Connection::send_unsent() {
         }
         progress_ = true;
         sent_bytes_ += static_cast<std::size_t>(sent);
-        if (sent_bytes_ < head + body) {
+        if (sent_bytes_ < whole) {
             continue;
         }
         has_unsent_ = false;

@@ -22,6 +22,7 @@ public:
         read,   ///< input
         write,  ///< room for output
         again,  ///< nothing: there is more to do, others first
+        pause,  ///< time: tick is to be called soon
         close   ///< the connection is over
     };
 
@@ -39,12 +40,15 @@ public:
 
 private:
     enum class Phase { idle, receiving, writing, lingering };
-    enum class Sent { all, blocked, broken };
+    enum class Sent { all, blocked, paused, broken };
     enum class Received { bytes, nothing, end };
 
     [[nodiscard]] Next work(bool stopping);
     [[nodiscard]] bool answer_next(bool stopping);
     [[nodiscard]] Sent send_unsent();
+    /// How much of the answer may have been sent by now, as its delivery says.
+    [[nodiscard]] std::size_t sendable_bytes() const;
+    [[nodiscard]] bool ends_early() const;
     [[nodiscard]] Received receive();
     [[nodiscard]] Next discard_input();
     [[nodiscard]] Phase phase() const;
@@ -57,6 +61,7 @@ private:
     RequestParser parser_;
     Answer unsent_;
     std::size_t sent_bytes_ = 0;
+    TimePoint unsent_since_;
     bool has_unsent_ = false;
     bool lingering_ = false;
     bool progress_ = false;  // in this call: an answer was made or bytes were sent

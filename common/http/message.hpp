@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,6 +44,18 @@ struct Request {
     [[nodiscard]] const std::string& path_parameter(std::string_view name) const;
 };
 
+/// How an answer goes out when it is to go out badly: for servers that stand in for a bad one. Other connections are
+/// not held up. A server that stops ends such connections.
+struct Delivery {
+    std::chrono::milliseconds delay{0};     ///< before the first byte
+    std::size_t body_bytes_per_second = 0;  ///< 0: as fast as the client reads
+    std::optional<std::size_t> body_bytes;  ///< the connection ends after so many, whatever Content-Length promised
+    bool silent = false;                    ///< the connection ends after the delay, without any answer
+
+    [[nodiscard]] bool usual() const { return *this == Delivery{}; }
+    bool operator==(const Delivery&) const = default;
+};
+
 /// What a handler returns. The body is shared, so that one that is the same for everybody is made once.
 /// The server writes Date, Server, Content-Length, Connection and X-Request-Id itself (a handler's are dropped), leaves
 /// the body out for HEAD, and turns a 200 whose ETag the client already has into a 304. Control characters in a header
@@ -51,6 +64,7 @@ struct Reply {
     int status = 200;
     std::vector<Pair> headers;
     std::shared_ptr<const std::string> body;
+    Delivery delivery;
 
     static Reply text(std::string body, std::string content_type = "text/plain; charset=utf-8");
     static Reply json(std::string body);

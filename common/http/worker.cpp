@@ -21,6 +21,7 @@ using Pistache::Polling::NotifyOn;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kSweepWhenStopping(10);
+constexpr std::chrono::milliseconds kSweepForPauses(10);
 
 /// Pistache asks a handler for what happens on a connection; ours only hands new ones to the worker.
 class Greeter final : public Pistache::Tcp::Handler {
@@ -163,6 +164,13 @@ void Worker::handle(const Pistache::Aio::FdSet::Entry& entry) {
 
 void Worker::sweep() {
     const auto now = SteadyClock::now();
+    if (hurried_ && !shared_->stopping) {
+        hurried_ = false;
+        set_timer(timer_, shared_->sweep_interval);
+        if (shared_->stopping) {
+            set_timer(timer_, kSweepWhenStopping);
+        }
+    }
     for (auto client = clients_.begin(); client != clients_.end();) {
         client = apply(client, client->second.connection.tick(now, shared_->stopping));
     }
@@ -176,6 +184,13 @@ Worker::Clients::iterator Worker::apply(Clients::iterator client, Connection::Ne
         --shared_->connections;
         removePeer(peer);
         return after;
+    }
+    if (next == Next::pause) {
+        if (!hurried_) {
+            hurried_ = true;
+            set_timer(timer_, kSweepForPauses);
+        }
+        return ++client;
     }
     auto& watched = client->second.watched;
     // Changing what is watched also reports what is already there, though only edges are watched.
