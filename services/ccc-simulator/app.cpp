@@ -21,8 +21,8 @@ http::ServerOptions server_options(const Options& options) {
     http::ServerOptions server;
     server.address = options.listen_address;
     server.port = options.port;
-    // Delays hold a worker each.
-    server.threads = 16;
+    // Large bodies take long to render: others are to be answered meanwhile.
+    server.threads = 8;
     server.max_body_bytes = 1U << 20U;
     server.name = "watchtower-ccc-simulator";
     server.decorate = [](const http::Request&, http::Reply& reply) { reply.with("X-CCC-Simulated", "true"); };
@@ -40,7 +40,7 @@ App::App(const Options& options)
     : games_(make_games(options)),
       faults_(options.world.seed),
       pace_(games_, options.speed),
-      game_api_(games_, faults_, {options.api_key, options.shape}, stop_.get_token()),
+      game_api_(games_, faults_, {options.api_key, options.shape}),
       admin_api_(games_, faults_, pace_, options.admin_token),
       server_(server_options(options), join(game_api_.routes(), admin_api_.routes())) {
     faults_.replace(options.faults);
@@ -50,10 +50,6 @@ App::App(const Options& options)
                {"worlds", games_.size()},
                {"players", options.world.players},
                {"speed", options.speed}});
-}
-
-App::~App() {
-    stop_.request_stop();
 }
 
 }  // namespace watchtower::simulator

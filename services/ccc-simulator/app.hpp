@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <stop_token>
 
 #include "common/http/server.hpp"
 #include "services/ccc-simulator/admin_api.hpp"
@@ -15,14 +14,10 @@ class App {
 public:
     /// Throws Unavailable when it cannot listen.
     explicit App(const Options& options);
-    ~App();
-    App(const App&) = delete;
-    App& operator=(const App&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
 private:
-    std::stop_source stop_;
     Games games_;
     Faults faults_;
     Pace pace_;

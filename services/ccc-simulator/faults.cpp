@@ -92,6 +92,14 @@ public:
         return value ? std::optional(static_cast<std::uint64_t>(*value)) : std::nullopt;
     }
 
+    bool boolean(const std::string& name) {
+        const Json value = take(name);
+        if (!value.is_null() && !value.is_boolean()) {
+            throw BadInput("faults: " + name + ": neither true nor false");
+        }
+        return value.is_boolean() && value.get<bool>();
+    }
+
     void expect_none_left(const KindName& kind) const {
         for (const auto& [name, value] : json_.items()) {
             throw BadInput("faults: " + name + ": no member of '" + std::string(kind.name) + "'");
@@ -162,6 +170,7 @@ Fault parse_fault(const Json& json) {
     fault.probability = members.number("probability", 0, 1).value_or(1);
     fault.count = members.integer("count", 0, 1e15);
     fault.skip = members.integer("skip", 0, 1e15).value_or(0);
+    fault.unread = members.boolean("unread");
     // What GET shows may come back.
     (void)members.integer("struck", 0, 1e15);
     parse_own_members(fault, members, kind);
@@ -183,6 +192,7 @@ Json to_json(const Fault& fault) {
     add("probability", true, fault.probability);
     add("count", fault.count.has_value(), fault.count.value_or(0));
     add("skip", fault.skip > 0, fault.skip);
+    add("unread", fault.unread, true);
     add("struck", true, fault.struck);
     add("status", has("status"), fault.status);
     add("retry_after", fault.retry_after.has_value(), fault.retry_after.value_or(0));

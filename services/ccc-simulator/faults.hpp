@@ -39,6 +39,7 @@ struct Fault {
     std::optional<std::uint64_t> count;  ///< strikes so often; nothing: for ever
     std::uint64_t skip = 0;              ///< spares so many requests before
     std::uint64_t struck = 0;
+    bool unread = false;  ///< the reader will give up: what it is sent does not count as read in the truth
 
     int status = 503;
     std::optional<std::uint64_t> retry_after;  ///< seconds, of status

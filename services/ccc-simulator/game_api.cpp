@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/base/stop_signal.hpp"
 #include "services/ccc-simulator/gzip.hpp"
 #include "services/ccc-simulator/spoil.hpp"
 
@@ -75,13 +74,39 @@ http::Reply status_reply(const Fault& fault) {
     return reply;
 }
 
+http::Delivery delivery(const std::vector<Fault>& faults, std::size_t body_bytes) {
+    http::Delivery delivery;
+    if (const Fault* fault = first_of(faults, Kind::delay)) {
+        delivery.delay = fault->delay;
+    }
+    if (const Fault* fault = first_of(faults, Kind::drip)) {
+        delivery.body_bytes_per_second = fault->bytes;
+    }
+    if (const Fault* fault = first_of(faults, Kind::truncate)) {
+        const auto sent = static_cast<std::size_t>(fault->share * static_cast<double>(body_bytes));
+        delivery.body_bytes = std::min(sent, body_bytes - std::min<std::size_t>(body_bytes, 1));
+    }
+    if (const Fault* fault = first_of(faults, Kind::no_answer)) {
+        delivery.delay = fault->delay;
+        delivery.silent = true;
+    }
+    return delivery;
+}
+
+/// Whether the reader can use the answer, as far as its delivery decides.
+bool arrives(const std::vector<Fault>& faults) {
+    return std::none_of(faults.begin(), faults.end(), [](const Fault& fault) {
+        return fault.unread || fault.kind == Kind::truncate || fault.kind == Kind::no_answer ||
+               fault.kind == Kind::broken_gzip;
+    });
+}
+
 }  // namespace
 
-GameApi::GameApi(Games& games, Faults& faults, Options options, std::stop_token stop)
+GameApi::GameApi(Games& games, Faults& faults, Options options)
     : games_(games),
       faults_(faults),
-      options_(std::move(options)),
-      stop_(std::move(stop)) {}
+      options_(std::move(options)) {}
 
 std::vector<http::Route> GameApi::routes() {
     constexpr std::array<std::string_view, proto::kSectionCount> paths = {
@@ -113,14 +138,15 @@ http::Reply GameApi::answer(proto::Section section, const http::Request& request
     }
     Game& game = find_game(games_, world);
     const std::vector<Fault> faults = faults_.strike(section, game.name());
-    if (const Fault* fault = first_of(faults, Kind::delay)) {
-        wait_for(stop_, fault->delay);
-    }
+    http::Reply reply;
     if (const Fault* fault = first_of(faults, Kind::status)) {
-        return status_reply(*fault);
+        reply = status_reply(*fault);
+    } else {
+        const auto edition = find_edition(game, section, request);
+        reply = deliver(game, *edition, find_page(*edition, request), faults, request);
     }
-    const auto edition = find_edition(game, section, request);
-    return deliver(game, *edition, find_page(*edition, request), faults, request);
+    reply.delivery = delivery(faults, reply.body->size());
+    return reply;
 }
 
 http::Reply GameApi::deliver(
@@ -128,7 +154,7 @@ http::Reply GameApi::deliver(
     const proto::Section section = edition.reading().section;
     const bool counts = request.method == http::Method::get && request.query_parameter("peek") != "1";
     const bool zipped = takes_gzip(request) || first_of(faults, Kind::broken_gzip) != nullptr;
-    bool readable = first_of(faults, Kind::truncate) == nullptr && first_of(faults, Kind::no_answer) == nullptr;
+    bool readable = arrives(faults);
     std::shared_ptr<const std::string> body;
     if (spoils_body(faults)) {
         Spoilt spoilt = spoil(*edition.plain(page), faults, section, options_.shape);
@@ -141,7 +167,6 @@ http::Reply GameApi::deliver(
         body = zipped ? edition.gzipped(page) : edition.plain(page);
     }
     if (first_of(faults, Kind::broken_gzip) != nullptr) {
-        readable = false;
         body = std::make_shared<const std::string>("\x1f\x8b" + std::string(body->size() / 2, 'x'));
     }
     if (counts && readable) {

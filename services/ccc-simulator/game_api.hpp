@@ -1,6 +1,5 @@
 #pragma once
 
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,8 @@ public:
         Shape shape;
     };
 
-    /// What is given must outlive it; a stop ends delays.
-    GameApi(Games& games, Faults& faults, Options options, std::stop_token stop);
+    /// Games and faults must outlive it.
+    GameApi(Games& games, Faults& faults, Options options);
 
     [[nodiscard]] std::vector<http::Route> routes();
 
@@ -31,7 +30,6 @@ private:
     Games& games_;
     Faults& faults_;
     const Options options_;
-    const std::stop_token stop_;
 };
 
 }  // namespace watchtower::simulator
