@@ -1,0 +1,122 @@
+#include "services/api-gateway/app.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/log.hpp"
+#include "proto-json/names.hpp"
+#include "services/api-gateway/routes/table.hpp"
+
+namespace watchtower::gateway {
+
+namespace {
+
+constexpr const char* kService = "api-gateway";
+// A request that waits for PostgreSQL holds its worker: half of them at most do.
+constexpr int kWorkers = 8;
+constexpr int kMostWaiting = kWorkers / 2;
+constexpr Milliseconds kDatabaseDeadline{4'000};
+constexpr Milliseconds kDatabaseWait{1'000};
+constexpr Milliseconds kConnectTimeout{2'000};
+constexpr std::chrono::milliseconds kRedisTimeout{1'000};
+
+postgres::Options database_options(const std::string& url) {
+    postgres::Options options;
+    options.url = url;
+    options.application_name = "watchtower-api-gateway";
+    options.deadline = kDatabaseDeadline;
+    options.statement_timeout = kDatabaseDeadline;
+    options.connect_timeout = kConnectTimeout;
+    options.connections = kMostWaiting + 1;  // one is always left for reading states
+    options.wait = kDatabaseWait;
+    return options;
+}
+
+nats::Options nats_options(const Options& options) {
+    nats::Options result;
+    result.url = options.nats_url;
+    result.creds_file = options.nats_creds_file;
+    result.ca_file = options.nats_ca_file;
+    result.name = "watchtower-api-gateway";
+    return result;
+}
+
+}  // namespace
+
+App::App(const Options& options)
+    : metrics_(kService, {postgres_dependency_, redis_dependency_, nats_dependency_}),
+      database_(database_options(options.database_url), postgres_dependency_),
+      redis_({.url = options.redis_url, .connect_timeout = kRedisTimeout, .timeout = kRedisTimeout}, redis_dependency_),
+      nats_(nats_options(options), nats_dependency_),
+      access_(options.api_keys, parse_key_policy(options.api_auth)),
+      cors_(options.cors_origins),
+      current_([this] { return worlds_.load(); }, access_, clock_),
+      stored_(database_, current_, StoredMetrics(metrics_.registry()), {.most_waiting = kMostWaiting}),
+      game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
+      states_(redis_, database_, clock_, metrics_.registry(), {}) {
+    if (access_.locks_everybody_out()) {
+        log::warn("no_api_key", {{"api_auth", options.api_auth}, {"effect", "what needs a key answers 403"}});
+    }
+    worlds_.store(std::make_shared<const world_state::Worlds>());
+    serve(options);
+    read_states();
+}
+
+App::~App() {
+    stopping_ = true;
+}
+
+bool App::ready() const {
+    return !stopping_ && worlds_.load()->hold_a_state();
+}
+
+http::Management App::management() {
+    return {kService,
+            [this] { return ready(); },
+            {postgres_dependency_, redis_dependency_, nats_dependency_},
+            [this] { return metrics_.render(); }};
+}
+
+void App::read_states() {
+    states_.on_change([this](const std::shared_ptr<const world_state::Worlds>& worlds) {
+        worlds_.store(worlds);
+        for (const world_state::World& world : worlds->all) {
+            if (world.state) {
+                current_.prepare(world.state);
+            }
+        }
+    });
+    announcements_ =
+        nats_.subscribe(std::string(proto::kStateSubjects), [this](const nats::Message&) { states_.look(); });
+    states_.start();
+}
+
+void App::serve(const Options& options) {
+    std::vector<http::Route> routes =
+        to_routes(endpoints({current_, stored_, game_metrics_, access_, management()}), access_);
+    http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
+
+    http::ServerOptions management_options;
+    management_options.address = options.management_address;
+    management_options.port = options.management_port;
+    management_server_ = std::make_unique<http::Server>(management_options, http::management_routes(management()));
+
+    http::ServerOptions server_options;
+    server_options.address = options.listen_address;
+    server_options.port = options.port;
+    server_options.threads = kWorkers;
+    server_options.on_exchange = http_metrics_->on_exchange();
+    server_options.decorate = [this](const http::Request& request, http::Reply& reply) {
+        mark_deprecated(request, reply);
+        cors_.decorate(request, reply);
+    };
+    server_ = std::make_unique<http::Server>(server_options, std::move(routes));
+    log::info("listening",
+              {{"address", options.listen_address},
+               {"port", server_->port()},
+               {"management_address", options.management_address},
+               {"management_port", management_server_->port()}});
+}
+
+}  // namespace watchtower::gateway

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "common/base/clock.hpp"
+#include "common/base/latest.hpp"
+#include "common/http/management.hpp"
+#include "common/http/server.hpp"
+#include "common/metrics/http_metrics.hpp"
+#include "common/metrics/service_metrics.hpp"
+#include "common/nats/client.hpp"
+#include "common/postgres/client.hpp"
+#include "common/redis/client.hpp"
+#include "common/world_state/world_states.hpp"
+#include "services/api-gateway/access.hpp"
+#include "services/api-gateway/cors.hpp"
+#include "services/api-gateway/game_metrics.hpp"
+#include "services/api-gateway/options.hpp"
+#include "services/api-gateway/routes/current.hpp"
+#include "services/api-gateway/routes/stored.hpp"
+
+namespace watchtower::gateway {
+
+/// The whole gateway: reads states and serves from its construction to its end.
+class App {
+public:
+    /// Throws Unavailable when it cannot listen. A store that is away is none of its troubles.
+    explicit App(const Options& options);
+    /// Not ready at once; then takes no new connections and answers what was asked.
+    ~App();
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+    [[nodiscard]] std::uint16_t management_port() const { return management_server_->port(); }
+
+private:
+    [[nodiscard]] bool ready() const;
+    [[nodiscard]] http::Management management();
+    void read_states();
+    void serve(const Options& options);
+
+    // In the order of what needs what; the end goes the other way.
+    SystemClock clock_;
+    std::atomic<bool> stopping_ = false;
+    std::shared_ptr<Dependency> postgres_dependency_ = std::make_shared<Dependency>("postgres");
+    std::shared_ptr<Dependency> redis_dependency_ = std::make_shared<Dependency>("redis");
+    std::shared_ptr<Dependency> nats_dependency_ = std::make_shared<Dependency>("nats");
+    metrics::ServiceMetrics metrics_;
+    postgres::Client database_;
+    redis::Client redis_;
+    nats::Client nats_;
+    Latest<world_state::Worlds> worlds_;
+    Access access_;
+    Cors cors_;
+    Current current_;
+    Stored stored_;
+    GameMetrics game_metrics_;
+    world_state::WorldStates states_;
+    nats::Subscription announcements_;
+    std::unique_ptr<metrics::HttpMetrics> http_metrics_;
+    std::unique_ptr<http::Server> management_server_;
+    std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace watchtower::gateway

@@ -1,0 +1,153 @@
+#include "services/api-gateway/routes/stored.hpp"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "common/base/log.hpp"
+
+namespace watchtower::gateway {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kDefaultWindow{3600};
+constexpr seconds kShortestWindow{60};
+constexpr seconds kLongestWindow{30 * 24 * 3600};
+constexpr seconds kSnapshotLifetime{3600};  // what is kept of a tick never changes
+constexpr const char* kRetryAfterSeconds = "5";
+
+constexpr const char* kDocumentOfTick = R"(
+select document::text, coalesce(state ->> 'simulated', 'false') = 'true'
+from snapshots
+where world = $1 and tick = $2::timestamptz)";
+
+constexpr const char* kIsTickStored = R"(
+select exists (select from worlds where world = $1 and last_tick >= $2::timestamptz))";
+
+struct StoredDocument {
+    std::string text;
+    bool simulated = false;
+};
+
+prometheus::Counter& answers(prometheus::Registry& registry, const char* result) {
+    return prometheus::BuildCounter()
+        .Name("watchtower_stored_answers_total")
+        .Help("Questions about dashboards and snapshots by how they were answered")
+        .Register(registry)
+        .Add({{"result", result}});
+}
+
+}  // namespace
+
+StoredMetrics::StoredMetrics(prometheus::Registry& registry)
+    : kept(answers(registry, "kept")),
+      waited(answers(registry, "waited")),
+      computed(answers(registry, "computed")),
+      failed(answers(registry, "failed")),
+      refused(answers(registry, "refused")) {}
+
+/// A request's place among those that wait for PostgreSQL.
+class Stored::Turn {
+public:
+    explicit Turn(Stored& stored) : stored_(stored) {
+        if (++stored_.waiting_ > stored_.most_waiting_) {
+            --stored_.waiting_;
+            stored_.metrics_.refused.Increment();
+            throw http::HttpError(
+                503, "too many requests wait for the database; try again later", {{"Retry-After", "1"}});
+        }
+    }
+    ~Turn() { --stored_.waiting_; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+private:
+    Stored& stored_;
+};
+
+TimePoint parse_tick(std::string_view text) {
+    const bool is_number = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+    std::optional<TimePoint> tick;
+    try {
+        tick = is_number ? parse_epoch_seconds(text) : try_parse_rfc3339(text);
+    } catch (const BadInput&) {  // the client is told below which parameter is wrong
+        tick.reset();
+    }
+    constexpr TimePoint kFirst{};
+    constexpr TimePoint kLast{std::chrono::sys_days{std::chrono::year(9999) / 12 / 31}};
+    if (!tick || *tick < kFirst || *tick > kLast) {
+        throw BadInput("path parameter tick: is neither RFC 3339 nor seconds since the epoch");
+    }
+    return *tick;
+}
+
+seconds parse_time_window(const http::Request& request) {
+    const auto text = request.query_parameter("time_window");
+    if (!text) {
+        return kDefaultWindow;
+    }
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size() || seconds(value) < kShortestWindow ||
+        seconds(value) > kLongestWindow) {
+        throw BadInput("query parameter time_window: is not a whole number of seconds from " +
+                       std::to_string(kShortestWindow.count()) + " to " + std::to_string(kLongestWindow.count()));
+    }
+    return seconds(value);
+}
+
+http::Reply Stored::snapshot(const http::Request& request, const Access& access) {
+    const TimePoint tick = parse_tick(request.path_parameter("tick"));
+    const std::string world = current_.world_for(request).name;
+    const Turn turn(*this);
+    const auto found = database_.read([&](pqxx::read_transaction& transaction) {
+        const auto rows = transaction.exec_params(kDocumentOfTick, world, to_rfc3339(tick));
+        return rows.empty() ? std::nullopt : std::optional(StoredDocument{rows[0][0].c_str(), rows[0][1].as<bool>()});
+    });
+    if (!found) {
+        throw http::HttpError(404, "no document of this tick is kept");
+    }
+    http::Reply reply = reply_with(render(found->text, tick), request);
+    reply.with("Cache-Control", cache_control(access, kSnapshotLifetime));
+    add_origin(reply, world, tick, found->simulated);
+    return reply;
+}
+
+Rendered Stored::compute(const DashboardQuestion& question, TimePoint timestamp) {
+    const auto stats = database_.read([&](pqxx::read_transaction& transaction) {
+        // After an outage the newest state may be ahead of the tables; its figures would be too low.
+        if (!transaction.exec_params1(kIsTickStored, question.world, to_rfc3339(question.tick))[0].as<bool>()) {
+            throw Unavailable("dashboard: " + question.world + ": " + to_rfc3339(question.tick) +
+                              " is not in the tables yet");
+        }
+        return query_dashboard(transaction, question);
+    });
+    return render(encode(stats, question, timestamp), question.tick);
+}
+
+http::Reply Stored::dashboard(const http::Request& request) {
+    const seconds time_window = parse_time_window(request);
+    const auto state = current_.state_for(request);
+    const DashboardQuestion question{state->world, state->tick, time_window};
+    if (const auto kept = cache_.find(question)) {
+        metrics_.kept.Increment();
+        return current_.reply_until_next_tick(*kept, *state, request);
+    }
+    const Turn turn(*this);
+    try {
+        CacheUse use = CacheUse::computed;
+        const Rendered rendered = cache_.get(
+            question, [&] { return compute(question, state->timestamp); }, &use);
+        (use == CacheUse::computed ? metrics_.computed : metrics_.waited).Increment();
+        return current_.reply_until_next_tick(rendered, *state, request);
+    } catch (const Unavailable& e) {
+        metrics_.failed.Increment();
+        log::warn("dashboard_unavailable", {{"world", question.world}, {"error", e.what()}});
+        throw http::HttpError(
+            503, "the database cannot answer this at present; try again later", {{"Retry-After", kRetryAfterSeconds}});
+    }
+}
+
+}  // namespace watchtower::gateway

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
+
+#include "common/http/message.hpp"
+#include "common/postgres/client.hpp"
+#include "services/api-gateway/dashboard.hpp"
+#include "services/api-gateway/once_cache.hpp"
+#include "services/api-gateway/routes/current.hpp"
+
+namespace watchtower::gateway {
+
+/// How often dashboard statistics were asked for, by how the question was answered.
+struct StoredMetrics {
+    explicit StoredMetrics(prometheus::Registry& registry);
+
+    prometheus::Counter& kept;      ///< from memory
+    prometheus::Counter& waited;    ///< by somebody else's query under way
+    prometheus::Counter& computed;  ///< by a query
+    prometheus::Counter& failed;    ///< the query failed
+    prometheus::Counter& refused;   ///< too many wait for PostgreSQL already; snapshots included
+};
+
+/// What is answered from PostgreSQL. At most `most_waiting` requests wait for it at a time, so that a slow database
+/// leaves workers for everything else; who comes then is answered 503. Thread-safe. Everything given must outlive it.
+class Stored {
+public:
+    struct Options {
+        int most_waiting = 4;
+        std::size_t cached_answers = 64;
+    };
+
+    Stored(postgres::Client& database, const Current& current, StoredMetrics metrics, const Options& options)
+        : database_(database),
+          current_(current),
+          metrics_(metrics),
+          most_waiting_(options.most_waiting),
+          cache_(options.cached_answers) {}
+
+    // Handlers.
+    [[nodiscard]] http::Reply snapshot(const http::Request& request, const Access& access);
+    [[nodiscard]] http::Reply dashboard(const http::Request& request);
+
+private:
+    class Turn;
+
+    [[nodiscard]] Rendered compute(const DashboardQuestion& question, TimePoint timestamp);
+
+    postgres::Client& database_;
+    const Current& current_;
+    StoredMetrics metrics_;
+    const int most_waiting_;
+    std::atomic<int> waiting_ = 0;
+    OnceCache<DashboardQuestion, Rendered> cache_;
+};
+
+/// The tick that a path names: seconds since the epoch, or RFC 3339. Throws BadInput.
+[[nodiscard]] TimePoint parse_tick(std::string_view text);
+
+/// The dashboard's window, 3600 s where nothing is said. Throws BadInput.
+[[nodiscard]] std::chrono::seconds parse_time_window(const http::Request& request);
+
+}  // namespace watchtower::gateway
