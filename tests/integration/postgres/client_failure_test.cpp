@@ -175,7 +175,10 @@ TEST_F(PostgresFailure, ARollbackOnAFrozenServerEndsAtTheDeadline) {
 }
 
 TEST_F(PostgresFailure, ACommitWithoutAnAnswerMayHaveHappened) {
-    Client client(options(server_.port()), dependency_);
+    Options patient_server = options(server_.port());
+    // else it may end the session when it wakes, before it reads the COMMIT
+    patient_server.url += "?options=-c%20idle_in_transaction_session_timeout%3D0";
+    Client client(patient_server, dependency_);
     const auto freeze = [&] {
         client.transaction([&](pqxx::work& transaction) {
             transaction.exec("INSERT INTO t VALUES (1)");
