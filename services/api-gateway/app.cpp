@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "common/base/log.hpp"
-#include "proto-json/names.hpp"
 #include "services/api-gateway/routes/table.hpp"
 
 namespace watchtower::gateway {
@@ -54,7 +53,7 @@ App::App(const Options& options)
       current_([this] { return worlds_.load(); }, access_, clock_),
       stored_(database_, current_, StoredMetrics(metrics_.registry()), {.most_waiting = kMostWaiting}),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
-      states_(redis_, database_, clock_, metrics_.registry(), {}) {
+      states_(redis_, database_, nats_, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
         log::warn("no_api_key", {{"api_auth", options.api_auth}, {"effect", "what needs a key answers 403"}});
     }
@@ -87,8 +86,6 @@ void App::read_states() {
             }
         }
     });
-    announcements_ =
-        nats_.subscribe(std::string(proto::kStateSubjects), [this](const nats::Message&) { states_.look(); });
     states_.start();
 }
 

@@ -59,7 +59,6 @@ private:
     Stored stored_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
-    nats::Subscription announcements_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;
     std::unique_ptr<http::Server> management_server_;
     std::unique_ptr<http::Server> server_;
