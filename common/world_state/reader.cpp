@@ -78,11 +78,14 @@ bool Reader::look_into(std::size_t source) {
             take(source, name, world);
         }
         return true;
+    } catch (const Unavailable&) {
+        // The store's client has logged that it is away.
+        sources_[source].counters.failures.Increment();
     } catch (const std::exception& e) {
         sources_[source].counters.failures.Increment();
         complain(sources_[source], e.what());
-        return false;
     }
+    return false;
 }
 
 void Reader::take(std::size_t source, const std::string& name, Held& world) {

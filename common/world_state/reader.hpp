@@ -65,7 +65,7 @@ private:
     ReaderMetrics metrics_;
     std::array<Source, 2> sources_;
     std::map<std::string, Held> held_;
-    bool dirty_ = true;  ///< something to show beside a changed freshness
+    bool dirty_ = false;  ///< something to show beside a changed freshness
     Backoff second_backoff_;
     TimePoint second_not_before_;
 };
