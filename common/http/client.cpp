@@ -99,6 +99,7 @@ struct Transfer {
     std::uint64_t max_body_bytes = 0;
     bool too_large = false;
     bool out_of_memory = false;
+    bool head_is_whole = false;
 
     void on_header(std::string_view line);
     bool on_body(std::string_view bytes);
@@ -108,10 +109,12 @@ struct Transfer {
 void Transfer::on_header(std::string_view line) {
     if (line.starts_with("HTTP/")) {
         result.headers.clear();  // of a 100 before
+        head_is_whole = false;
         return;
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) {
+        head_is_whole = trim(line).empty();
         return;
     }
     result.headers.emplace_back(lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
@@ -246,7 +249,7 @@ void Client::Impl::finish(CURLcode code,
                           const std::string& shown_url,
                           Transfer& transfer) {
     auto& result = transfer.result;
-    if (code == CURLE_OK) {
+    if (code == CURLE_OK && transfer.head_is_whole) {
         long status = 0;
         curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
         result.status = static_cast<int>(status);
@@ -270,6 +273,8 @@ void Client::Impl::finish(CURLcode code,
         why = "stopped";
     } else if (code == CURLE_OPERATION_TIMEDOUT) {
         result.error = FetchError::timeout;
+    } else if (code == CURLE_OK) {
+        why = "the connection was closed within the header";
     }
     result.reason = "http " + shown_url + ": " + why;
     result.body = {};

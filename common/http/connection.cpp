@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -39,23 +41,26 @@ Connection::Connection(int fd, std::string peer, const Dispatcher& dispatcher, T
       parser_(limits_of(dispatcher.options())),
       deadline_(now + dispatcher.options().keepalive_timeout) {}
 
-Connection::Next Connection::advance(TimePoint now, bool stopping) {
+Connection::Next Connection::advance(TimePoint now) {
     progress_ = false;
-    const auto next = work(stopping);
+    const auto next = work();
     const auto reached = phase();
     if (reached != phase_ || progress_) {
         phase_ = reached;
-        deadline_ = now + limit(reached, stopping);
+        if (reached == Phase::writing) {
+            (void)is_read_by_client();  // from now on
+        }
+        deadline_ = now + limit(reached);
     }
     return next;
 }
 
-Connection::Next Connection::tick(TimePoint now, bool stopping) {
-    if (stopping && phase_ == Phase::idle) {
+Connection::Next Connection::tick(TimePoint now) {
+    if (dispatcher_.stopping() && phase_ == Phase::idle) {
         return Next::close;
     }
     if (has_unsent_ && phase_ != Phase::writing) {
-        return advance(now, stopping);  // refuse() was called and nothing has come since
+        return advance(now);  // refuse() was called and nothing has come since
     }
     if (has_unsent_ && !unsent_.delivery.usual()) {
         const auto next = stopping ? Next::close : advance(now, stopping);
@@ -64,21 +69,25 @@ Connection::Next Connection::tick(TimePoint now, bool stopping) {
     if (now < deadline_) {
         return has_unsent_ ? Next::write : Next::read;
     }
-    if (phase_ != Phase::receiving) {
-        if (phase_ == Phase::writing) {
-            log::debug("slow_reader_cut_off", {{"peer", peer_}});
+    if (phase_ == Phase::writing) {
+        if (is_read_by_client()) {
+            deadline_ = now + limit(phase_);
+            return Next::write;
         }
+        log::debug("slow_reader_cut_off", {{"peer", peer_}});
+    }
+    if (phase_ != Phase::receiving) {
         return Next::close;
     }
     refuse(408, "the request took too long to arrive");
-    return advance(now, stopping);
+    return advance(now);
 }
 
 void Connection::refuse(int status, const std::string& detail) {
     set_unsent(dispatcher_.refuse(status, detail));
 }
 
-Connection::Next Connection::work(bool stopping) {
+Connection::Next Connection::work() {
     for (int step = 0; step < kStepsAtOnce; ++step) {
         switch (send_unsent()) {
             case Sent::blocked:
@@ -94,7 +103,7 @@ Connection::Next Connection::work(bool stopping) {
         if (lingering_) {
             return discard_input();
         }
-        if (answer_next(stopping)) {
+        if (answer_next()) {
             continue;
         }
         switch (receive()) {
@@ -110,11 +119,11 @@ Connection::Next Connection::work(bool stopping) {
 }
 
 /// Makes the next answer if there is something to answer.
-bool Connection::answer_next(bool stopping) {
+bool Connection::answer_next() {
     try {
         auto parsed = parser_.next();
         if (parsed) {
-            set_unsent(dispatcher_.answer(std::move(*parsed), peer_, stopping));
+            set_unsent(dispatcher_.answer(std::move(*parsed), peer_));
             return true;
         }
     } catch (const HttpError& e) {
@@ -237,6 +246,16 @@ Connection::Next Connection::discard_input() {
     return Next::again;
 }
 
+/// Whether the kernel got rid of bytes since the last time: it takes new ones only when a third of its buffer is free,
+/// which may be megabytes.
+bool Connection::is_read_by_client() {
+    int queued = 0;
+    if (::ioctl(fd_, SIOCOUTQ, &queued) != 0) {
+        return false;
+    }
+    return queued < std::exchange(queued_bytes_, queued);
+}
+
 Connection::Phase Connection::phase() const {
     if (has_unsent_) {
         return Phase::writing;
@@ -247,7 +266,7 @@ Connection::Phase Connection::phase() const {
     return parser_.empty() ? Phase::idle : Phase::receiving;
 }
 
-std::chrono::milliseconds Connection::limit(Phase phase, bool stopping) const {
+std::chrono::milliseconds Connection::limit(Phase phase) const {
     const auto& options = dispatcher_.options();
     switch (phase) {
         case Phase::idle:
@@ -259,7 +278,7 @@ std::chrono::milliseconds Connection::limit(Phase phase, bool stopping) const {
         case Phase::lingering:
             break;
     }
-    return stopping ? kLingerWhenStopping : kLinger;
+    return dispatcher_.stopping() ? kLingerWhenStopping : kLinger;
 }
 
 }  // namespace watchtower::http

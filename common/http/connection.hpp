@@ -30,10 +30,10 @@ public:
     Connection(int fd, std::string peer, const Dispatcher& dispatcher, TimePoint now);
 
     /// Does what can be done without waiting.
-    [[nodiscard]] Next advance(TimePoint now, bool stopping);
+    [[nodiscard]] Next advance(TimePoint now);
 
-    /// To be called every now and then: ends what has taken too long, and when stopping what is idle.
-    [[nodiscard]] Next tick(TimePoint now, bool stopping);
+    /// To be called every now and then: ends what has taken too long, and when the server stops what is idle.
+    [[nodiscard]] Next tick(TimePoint now);
 
     /// The first thing advance does is to answer this and to end the connection.
     void refuse(int status, const std::string& detail);
@@ -43,8 +43,8 @@ private:
     enum class Sent { all, blocked, paused, broken };
     enum class Received { bytes, nothing, end };
 
-    [[nodiscard]] Next work(bool stopping);
-    [[nodiscard]] bool answer_next(bool stopping);
+    [[nodiscard]] Next work();
+    [[nodiscard]] bool answer_next();
     [[nodiscard]] Sent send_unsent();
     /// How much of the answer may have been sent by now, as its delivery says.
     [[nodiscard]] std::size_t sendable_bytes() const;
@@ -52,7 +52,8 @@ private:
     [[nodiscard]] Received receive();
     [[nodiscard]] Next discard_input();
     [[nodiscard]] Phase phase() const;
-    [[nodiscard]] std::chrono::milliseconds limit(Phase phase, bool stopping) const;
+    [[nodiscard]] std::chrono::milliseconds limit(Phase phase) const;
+    [[nodiscard]] bool is_read_by_client();
     void set_unsent(Answer answer);
 
     const int fd_;
@@ -65,6 +66,7 @@ private:
     bool has_unsent_ = false;
     bool lingering_ = false;
     bool progress_ = false;  // in this call: an answer was made or bytes were sent
+    int queued_bytes_ = 0;   // in the kernel, when last looked at
     Phase phase_ = Phase::idle;
     TimePoint deadline_;
 };

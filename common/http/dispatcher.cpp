@@ -124,7 +124,7 @@ Reply Dispatcher::reply_or_problem(ParsedRequest& parsed, const Route*& route) c
     return problem_reply(500, kInternalError, request.id);
 }
 
-Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer, bool close) const noexcept {
+Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer) const noexcept {
     const auto start = SteadyClock::now();
     auto& request = parsed.request;
     request.peer = peer;
@@ -140,7 +140,8 @@ Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer, bool cl
         }
     }
     const bool is_head = request.method == Method::head;
-    auto answer = to_answer(reply, {options_.name, request.id, close || !parsed.keep_alive, is_head});
+    const bool close = !parsed.keep_alive || stopping_;
+    auto answer = to_answer(reply, {options_.name, request.id, close, is_head});
     observe({request.method, route, reply.status, SteadyClock::now() - start});
     return answer;
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/http/answer.hpp"
 #include "common/http/request_parser.hpp"
@@ -17,10 +20,14 @@ public:
           router_(std::move(routes)) {}
 
     /// Never throws: what a handler throws becomes an answer and a log line.
-    [[nodiscard]] Answer answer(ParsedRequest parsed, const std::string& peer, bool close) const noexcept;
+    [[nodiscard]] Answer answer(ParsedRequest parsed, const std::string& peer) const noexcept;
 
     /// The answer to what could not be read as a request; the connection ends after it.
     [[nodiscard]] Answer refuse(int status, const std::string& detail) const noexcept;
+
+    /// From now on every answer ends its connection.
+    void stop() { stopping_ = true; }
+    [[nodiscard]] bool stopping() const { return stopping_; }
 
     [[nodiscard]] const ServerOptions& options() const { return options_; }
 
@@ -31,6 +38,7 @@ private:
 
     ServerOptions options_;
     Router router_;
+    std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace watchtower::http

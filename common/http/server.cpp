@@ -14,7 +14,6 @@ namespace watchtower::http {
 
 namespace {
 
-constexpr std::chrono::seconds kGrace(5);
 constexpr std::chrono::milliseconds kGracePoll(2);
 constexpr int kBacklog = 1024;
 
@@ -70,10 +69,10 @@ Server::Server(ServerOptions options, std::vector<Route> routes) : impl_(std::ma
 }
 
 Server::~Server() {
-    impl_->shared->stopping = true;
+    impl_->shared->dispatcher.stop();
     impl_->shared->hurry();
     // Nobody notifies when a connection ends: it happens once in a process's life, and not at a worker's cost.
-    const auto deadline = std::chrono::steady_clock::now() + kGrace;
+    const auto deadline = std::chrono::steady_clock::now() + impl_->shared->dispatcher.options().stop_timeout;
     while (impl_->shared->connections > 0 && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(kGracePoll);
     }

@@ -44,6 +44,7 @@ struct ServerOptions {
     std::chrono::milliseconds request_timeout{10'000};    ///< from a request's first byte to its last
     std::chrono::milliseconds keepalive_timeout{75'000};  ///< of a connection without a request
     std::chrono::milliseconds write_timeout{10'000};      ///< a client that reads nothing for so long is cut off
+    std::chrono::milliseconds stop_timeout{5'000};        ///< what the destructor waits for answers in hand
     /// Beyond it a connection is answered 503; never more than three quarters of the process's limit of descriptors.
     std::size_t max_connections = 4096;
     std::string name = "watchtower";  ///< the Server header
@@ -62,8 +63,8 @@ public:
     /// 127.0.0.1:8000: address already in use"), Error when the routes contradict each other. What the handlers use
     /// must live until the server is destroyed.
     Server(ServerOptions options, std::vector<Route> routes);
-    /// Takes no new connection, closes the idle ones, waits for requests in hand to be answered (5 s at most; a
-    /// handler that runs longer is waited for, unanswered), joins the workers.
+    /// Takes no new connection, closes the idle ones, waits for requests in hand to be answered
+    /// (stop_timeout at most; a handler that runs longer is waited for, unanswered), joins the workers.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -123,7 +123,7 @@ void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     auto [client, added] = clients_.try_emplace(
         fd, Client{peer, Connection(fd, address_of(*peer), shared_->dispatcher, SteadyClock::now())});
     const auto count = ++shared_->connections;
-    if (shared_->stopping) {
+    if (shared_->dispatcher.stopping()) {
         ::shutdown(fd, SHUT_RDWR);
     } else if (count > shared_->max_connections) {
         client->second.connection.refuse(503, "the server has too many connections");
@@ -150,7 +150,7 @@ void Worker::onReady(const Pistache::Aio::FdSet& fds) {
 void Worker::handle(const Pistache::Aio::FdSet::Entry& entry) {
     const auto client = clients_.find(static_cast<int>(entry.getTag().value()));
     if (client != clients_.end()) {
-        const auto next = client->second.connection.advance(SteadyClock::now(), shared_->stopping);
+        const auto next = client->second.connection.advance(SteadyClock::now());
         apply(client, next);
         return;
     }
@@ -172,7 +172,7 @@ void Worker::sweep() {
         }
     }
     for (auto client = clients_.begin(); client != clients_.end();) {
-        client = apply(client, client->second.connection.tick(now, shared_->stopping));
+        client = apply(client, client->second.connection.tick(now));
     }
 }
 

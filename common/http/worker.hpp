@@ -24,7 +24,6 @@ struct WorkersShared {
     Dispatcher dispatcher;
     const std::size_t max_connections;
     const std::chrono::milliseconds sweep_interval;
-    std::atomic<bool> stopping = false;
     std::atomic<std::size_t> connections = 0;
 
     /// Makes every worker look at all its connections at once, and often from then on.
