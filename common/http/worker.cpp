@@ -192,13 +192,13 @@ Worker::Clients::iterator Worker::apply(Clients::iterator client, Connection::Ne
         }
         return ++client;
     }
-    auto& watched = client->second.watched;
-    // Changing what is watched also reports what is already there, though only edges are watched.
-    if (next != watched || next == Next::again) {
-        const auto interest =
-            next == Next::write ? NotifyOn::Write | NotifyOn::Shutdown : NotifyOn::Read | NotifyOn::Shutdown;
-        reactor()->modifyFd(key(), client->first, interest, Pistache::Polling::Mode::Edge);
-        watched = next == Next::again ? Next::read : next;
+    // Only edges are watched, but changing what is watched also reports what is already there. So a connection with
+    // more to do asks for room, which there is, and its turn comes after the others'.
+    const bool wants_room = next != Next::read;
+    if (wants_room != client->second.wants_room || next == Next::again) {
+        const auto interest = wants_room ? NotifyOn::Write : NotifyOn::Read;
+        reactor()->modifyFd(key(), client->first, interest | NotifyOn::Shutdown, Pistache::Polling::Mode::Edge);
+        client->second.wants_room = wants_room;
     }
     return ++client;
 }

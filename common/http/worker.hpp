@@ -56,7 +56,7 @@ private:
     struct Client {
         std::shared_ptr<Pistache::Tcp::Peer> peer;
         Connection connection;
-        Connection::Next watched = Connection::Next::read;
+        bool wants_room = false;  // what epoll watches: room for output, or input
     };
     using Clients = std::unordered_map<int, Client>;
 
