@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include "common/base/log.hpp"
+#include "common/http/delivery.hpp"
 
 namespace watchtower::http {
 
@@ -63,7 +64,7 @@ Connection::Next Connection::tick(TimePoint now) {
         return advance(now);  // refuse() was called and nothing has come since
     }
     if (has_unsent_ && !unsent_.delivery.usual()) {
-        const auto next = stopping ? Next::close : advance(now, stopping);
+        const auto next = dispatcher_.stopping() ? Next::close : advance(now);
         return next == Next::write && now >= deadline_ ? Next::close : next;
     }
     if (now < deadline_) {
@@ -140,44 +141,23 @@ bool Connection::answer_next() {
 void Connection::set_unsent(Answer answer) {
     unsent_ = std::move(answer);
     sent_bytes_ = 0;
-    unsent_since_ = std::chrono::steady_clock::now();
+    if (!unsent_.delivery.usual()) {
+        unsent_since_ = std::chrono::steady_clock::now();
+    }
     has_unsent_ = true;
 }
 
-std::size_t Connection::sendable_bytes() const {
-    const Delivery& delivery = unsent_.delivery;
-    const std::size_t body = unsent_.body ? unsent_.body->size() : 0;
-    const std::size_t most = unsent_.head.size() + std::min(body, delivery.body_bytes.value_or(body));
-    if (delivery.usual()) {
-        return most;
-    }
-    const auto since = std::chrono::steady_clock::now() - unsent_since_ - delivery.delay;
-    if (since < since.zero() || delivery.silent) {
-        return 0;
-    }
-    if (delivery.body_bytes_per_second == 0) {
-        return most;
-    }
-    const double paced =
-        std::chrono::duration<double>(since).count() * static_cast<double>(delivery.body_bytes_per_second);
-    return paced < static_cast<double>(body) ? std::min(most, unsent_.head.size() + static_cast<std::size_t>(paced))
-                                             : most;
-}
-
-bool Connection::ends_early() const {
-    const Delivery& delivery = unsent_.delivery;
-    if (delivery.silent) {
-        return std::chrono::steady_clock::now() >= unsent_since_ + delivery.delay;
-    }
-    return delivery.body_bytes && sent_bytes_ >= unsent_.head.size() + *delivery.body_bytes;
+std::chrono::nanoseconds Connection::unsent_for() const {
+    return unsent_.delivery.usual() ? std::chrono::nanoseconds(0) : std::chrono::steady_clock::now() - unsent_since_;
 }
 
 Connection::Sent Connection::send_unsent() {
     while (has_unsent_) {
-        if (ends_early()) {
+        const auto elapsed = unsent_for();
+        if (ends_early(unsent_, sent_bytes_, elapsed)) {
             return Sent::broken;
         }
-        const std::size_t sendable = sendable_bytes();
+        const std::size_t sendable = sendable_bytes(unsent_, elapsed);
         const std::size_t whole = unsent_.head.size() + (unsent_.body ? unsent_.body->size() : 0);
         if (sendable <= sent_bytes_ && sent_bytes_ < whole) {
             return Sent::paused;

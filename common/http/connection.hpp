@@ -46,9 +46,7 @@ private:
     [[nodiscard]] Next work();
     [[nodiscard]] bool answer_next();
     [[nodiscard]] Sent send_unsent();
-    /// How much of the answer may have been sent by now, as its delivery says.
-    [[nodiscard]] std::size_t sendable_bytes() const;
-    [[nodiscard]] bool ends_early() const;
+    [[nodiscard]] std::chrono::nanoseconds unsent_for() const;
     [[nodiscard]] Received receive();
     [[nodiscard]] Next discard_input();
     [[nodiscard]] Phase phase() const;

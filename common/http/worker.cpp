@@ -164,11 +164,11 @@ void Worker::handle(const Pistache::Aio::FdSet::Entry& entry) {
 
 void Worker::sweep() {
     const auto now = SteadyClock::now();
-    if (hurried_ && !shared_->stopping) {
+    if (hurried_) {
         hurried_ = false;
         set_timer(timer_, shared_->sweep_interval);
-        if (shared_->stopping) {
-            set_timer(timer_, kSweepWhenStopping);
+        if (shared_->dispatcher.stopping()) {
+            set_timer(timer_, kSweepWhenStopping);  // hurry may have come before the line above
         }
     }
     for (auto client = clients_.begin(); client != clients_.end();) {

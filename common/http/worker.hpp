@@ -68,7 +68,7 @@ private:
     const std::shared_ptr<WorkersShared> shared_;
     Clients clients_;
     int timer_ = -1;
-    bool hurried_ = false;  ///< the timer runs fast, for connections that pause
+    bool hurried_ = false;  // the timer runs fast, for connections that pause
 };
 
 }  // namespace watchtower::http
