@@ -51,7 +51,8 @@ fs::path parent_of_clusters() {
     constexpr std::uintmax_t kPlenty = 1ULL << 30U;
     std::error_code absent;
     const fs::space_info memory = fs::space("/dev/shm", absent);
-    return !absent && memory.available >= kPlenty ? fs::path("/dev/shm") : fs::temp_directory_path();
+    const bool usable = !absent && memory.available >= kPlenty && ::access("/dev/shm", W_OK | X_OK) == 0;
+    return usable ? fs::path("/dev/shm") : fs::temp_directory_path();
 }
 
 /// initdb, the roles and the database: once, in `folder`, which is new and empty.
