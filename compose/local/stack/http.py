@@ -22,11 +22,11 @@ class Answer:
             return None
 
 
-def get(port, path, headers=None):
+def get(port, path):
     """Nothing when there is no whole answer in time."""
     connection = http.client.HTTPConnection(ADDRESS, port, timeout=SECONDS)
     try:
-        connection.request("GET", path, headers={"Connection": "close"} | (headers or {}))
+        connection.request("GET", path, headers={"Connection": "close"})
         response = connection.getresponse()
         return Answer(response.status, response.read().decode("utf-8", "replace"))
     except (OSError, http.client.HTTPException):
