@@ -103,6 +103,8 @@ std::string join(const std::vector<std::string>& entries, const char* separator)
     return text;
 }
 
+}  // namespace
+
 std::string read_secret_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream content;
@@ -122,8 +124,6 @@ std::string read_secret_file(const std::string& path) {
     }
     return secret;
 }
-
-}  // namespace
 
 std::string version() {
     return WATCHTOWER_VERSION;

@@ -80,6 +80,9 @@ private:
     std::optional<int> exit_code_;
 };
 
+/// The content of a file that holds a secret, without one newline at its end. Throws BadInput that names the path.
+[[nodiscard]] std::string read_secret_file(const std::string& path);
+
 /// The version of this build, as --version and watchtower_build_info show it.
 [[nodiscard]] std::string version();
 

@@ -9,6 +9,7 @@ policy=/usr/sbin/policy-rc.d
 cluster_settings=/etc/postgresql-common/createcluster.d/watchtower-deps.conf
 mark='# written by make deps of watchtower, which removes it at its end'
 log=
+requested=()
 
 say() { printf 'deps: %s\n' "$*"; }
 
@@ -18,10 +19,14 @@ wanted_packages() {
         index(groups, " " $1 " ") { for (i = 2; i <= NF; i++) if (!seen[$i]++) print $i }' "$here/packages.txt"
 }
 
+installed_packages() {
+    dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+        awk '$1 == "installed" { print $2 }' || true
+}
+
 missing_packages() {
     local installed
-    installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
-        awk '$1 == "installed" { print $2 }' || true)
+    installed=$(installed_packages "$@")
     printf '%s\n' "$@" | grep -vxF -e "${installed:-none}" || true
 }
 
@@ -35,7 +40,11 @@ remove_marked() {
     rmdir --ignore-fail-on-non-empty "${cluster_settings%/*}" 2>/dev/null || true
 }
 
+# Also after an interruption: what was installed by then is disabled.
 finish() {
+    local installed
+    mapfile -t installed < <(installed_packages "${requested[@]}")
+    [ "${#installed[@]}" = 0 ] || disable_services "${installed[@]}"
     remove_marked
     rm -f "$log"
 }
@@ -67,6 +76,7 @@ disable_services() {
 install_packages() {
     export DEBIAN_FRONTEND=noninteractive
     local apt=(apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
+    requested=("$@")
     log=$(mktemp)
     remove_marked
     trap finish EXIT
@@ -83,7 +93,6 @@ install_packages() {
         say "apt-get install failed; the names are Debian 12's, this is $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release)"
         exit 1
     fi
-    disable_services "$@"
 }
 
 if [ "${1:-}" = --install ]; then

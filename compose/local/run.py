@@ -19,7 +19,7 @@ from stack.failure import Failure, Stopped  # noqa: E402
 from stack.numbers import Numbers  # noqa: E402
 from stack.postgres import OWNER, READER, Cluster  # noqa: E402
 from stack.screen import Screen  # noqa: E402
-from stack.services import Services  # noqa: E402
+from stack.services import Services, api_key, given_api_key  # noqa: E402
 from stack.settings import ADDRESS, Settings  # noqa: E402
 from stack.supervisor import Supervisor  # noqa: E402
 
@@ -64,7 +64,7 @@ def start(settings, supervisor, screen):
 
 
 def watch(settings, supervisor, screen):
-    numbers = Numbers(settings)
+    numbers = Numbers(settings, api_key(settings))
     while True:
         supervisor.pause(LOOK_SECONDS)
         for line in numbers.new_lines():
@@ -79,7 +79,7 @@ def run(screen):
     ports.require_free(settings.used_ports())
     try:
         start(settings, supervisor, screen)
-        screen.addresses(settings, shown)
+        screen.addresses(settings, shown, bool(given_api_key(settings)))
         watch(settings, supervisor, screen)
     except Stopped:
         screen.tell_if_open()

@@ -38,6 +38,7 @@ void give_to(const std::string& user, const fs::path& path) {
     if (user.empty()) {
         return;
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): a test's fixtures start in one thread
     const passwd* entry = ::getpwnam(user.c_str());
     if (entry == nullptr || ::chown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0) {
         throw std::runtime_error("cannot give " + path.string() + " to " + user);
@@ -47,10 +48,11 @@ void give_to(const std::string& user, const fs::path& path) {
 /// In memory where there is plenty: a cluster is a thousand files, and making and removing those again and again is
 /// slow on some file systems.
 fs::path parent_of_clusters() {
-    constexpr std::uintmax_t plenty = 1ULL << 30U;
+    constexpr std::uintmax_t kPlenty = 1ULL << 30U;
     std::error_code absent;
     const fs::space_info memory = fs::space("/dev/shm", absent);
-    return !absent && memory.available >= plenty ? fs::path("/dev/shm") : fs::temp_directory_path();
+    const bool usable = !absent && memory.available >= kPlenty && ::access("/dev/shm", W_OK | X_OK) == 0;
+    return usable ? fs::path("/dev/shm") : fs::temp_directory_path();
 }
 
 /// initdb, the roles and the database: once, in `folder`, which is new and empty.
@@ -110,6 +112,7 @@ fs::path template_cluster(const std::string& user) {
     const FileLock lock(home.string() + ".lock");
     struct stat found {};
     if (::lstat(home.c_str(), &found) == 0) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): a test's fixtures start in one thread
         const passwd* owner = ::getpwuid(found.st_uid);
         const bool ours = found.st_uid == ::geteuid() || (owner != nullptr && owner->pw_name == user);
         if (!S_ISDIR(found.st_mode) || !ours) {

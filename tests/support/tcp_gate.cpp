@@ -17,7 +17,7 @@ namespace watchtower::test {
 
 namespace {
 
-constexpr std::size_t kMostHeldBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMostHeldBytes = std::size_t{4} << 20U;
 
 sockaddr_in loopback(int port) {
     sockaddr_in address{};
@@ -247,7 +247,7 @@ void TcpGate::serve(Connection& connection) const {
 }
 
 void TcpGate::read(int fd, Flow& flow, Connection& connection) const {
-    std::array<char, 64 * 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills what is used
+    std::array<char, 65536> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills what is used
     while (!flow.source_ended && flow.held_bytes < kMostHeldBytes) {
         const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (got > 0) {

@@ -22,11 +22,11 @@ class Answer:
             return None
 
 
-def get(port, path):
+def get(port, path, headers=None):
     """Nothing when there is no whole answer in time."""
     connection = http.client.HTTPConnection(ADDRESS, port, timeout=SECONDS)
     try:
-        connection.request("GET", path, headers={"Connection": "close"})
+        connection.request("GET", path, headers={"Connection": "close"} | (headers or {}))
         response = connection.getresponse()
         return Answer(response.status, response.read().decode("utf-8", "replace"))
     except (OSError, http.client.HTTPException):

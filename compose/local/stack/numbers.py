@@ -1,18 +1,20 @@
 """What the running services say of themselves, as one line for each world and tick."""
 
+import datetime
 import re
 import time
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from stack.http import get
 
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
-COLUMNS = "{:<8} {:<10} {:>9} {:>11} {:>13} {:>9} {:>8}  {:<8} {:>9} {:>7}  {}"
+PUBLISHED = "watchtower_published_total"  # of the publisher
+
+COLUMNS = "{:<8} {:<10} {:>9} {:>11} {:>13} {:>9} {:>8}  {:<8} {:>9} {:>7}  {}  {}"
 HEADER = COLUMNS.format("time", "world", "players", "actions", "gold", "attacks", "events", "stored", "published",
-                        "scraped", "stale")
+                        "scraped", "stale", "").rstrip()
 
 
 @dataclass
@@ -48,68 +50,64 @@ def clock(seconds):
     return "-" if seconds is None else time.strftime("%H:%M:%S", time.localtime(seconds))
 
 
+def from_rfc3339(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
 def member(document, section, name):
     return (document.get(section) or {}).get(name)
 
 
 class Numbers:
-    def __init__(self, settings):
-        self.settings = settings
-        self.last_timestamp = {}
+    def __init__(self, settings, api_key):
+        self.ports = settings.ports
+        self.interval = settings.interval
+        self.key = {"X-API-Key": api_key}  # with API_AUTH=all readers need one, too
+        self.last_ticks = {}
         self.last_line = time.monotonic()
         self.scrapes = 0
 
-    def worlds(self):
-        """[name]; the default world alone while the gateway does not tell."""
-        answer = get(self.settings.ports["gateway"], "/api/v1/worlds")
-        listed = answer.json() if answer is not None and answer.status == 200 else None
-        entries = listed.get("worlds") if isinstance(listed, dict) else listed
-        names = [entry.get("name") or entry.get("world") if isinstance(entry, dict) else entry
-                 for entry in entries or []]
-        return [name for name in names if isinstance(name, str)] or [None]
+    def ask_gateway(self, path):
+        """The body's object; an empty one when there is no good answer."""
+        answer = get(self.ports["gateway"], path, self.key)
+        body = answer.json() if answer is not None and answer.status == 200 else None
+        return body if isinstance(body, dict) else {}
 
     def new_lines(self):
-        """A line for each world whose document is new; one that tells of silence when none came for long."""
-        changed = [(world, document) for world, document in self.documents()
-                   if document.get("timestamp") != self.last_timestamp.get(world)]
+        """A line for each world that has a new tick; one that tells of silence when none came for long."""
+        worlds = self.ask_gateway("/api/v1/worlds").get("worlds", [])
+        changed = [world for world in worlds if world["tick"] not in (None, self.last_ticks.get(world["name"]))]
         if changed:
             self.last_line = time.monotonic()
-            self.last_timestamp.update({world: document.get("timestamp") for world, document in changed})
+            self.last_ticks.update({world["name"]: world["tick"] for world in changed})
             scraped = self.scrape()
             published = self.published()
-            return [self.line(world, document, scraped, published) for world, document in changed]
+            return [self.line(world, scraped, published) for world in changed]
         silence = time.monotonic() - self.last_line
-        if silence > 2 * self.settings.interval + 2:
+        if silence > 2 * self.interval + 2:
             self.last_line = time.monotonic()
-            return [f"{clock(time.time())} no new document for {silence:.0f} s"]
+            return [f"{clock(time.time())} no new tick for {silence:.0f} s"]
         return []
 
-    def documents(self):
-        for world in self.worlds():
-            path = "/api/v1/metrics/current" + (f"?world={quote(world)}" if world else "")
-            answer = get(self.settings.ports["gateway"], path)
-            document = answer.json() if answer is not None and answer.status == 200 else None
-            if isinstance(document, dict):
-                yield world or "default", document
-
     def scrape(self):
-        answer = get(self.settings.ports["exporter"], "/metrics")
+        answer = get(self.ports["exporter"], "/metrics")
         if answer is None or answer.status != 200:
             return []
         self.scrapes += 1
         return samples(answer.text)
 
     def published(self):
-        answer = get(self.settings.ports["publisher_management"], "/metrics")
-        return total(samples(answer.text), "watchtower_published_total") if answer is not None else None
+        answer = get(self.ports["publisher_management"], "/metrics")
+        return total(samples(answer.text), PUBLISHED) if answer is not None else None
 
-    def line(self, world, document, scraped, published):
+    def line(self, world, scraped, published):
+        name = world["name"]
+        document = self.ask_gateway(f"/api/v1/metrics/current?world={name}")
         actions = member(document, "nomads", "by_action")
-        stale = list(document.get("stale", {}))
         return COLUMNS.format(
-            clock(time.time()), world, number(total(scraped, "ccc_players", world=world)),
+            clock(time.time()), name, number(total(scraped, "ccc_players", world=name)),
             number(sum(actions.values()) if actions is not None else None),
             number(member(document, "resources", "total_gold")), number(member(document, "pvp", "total_attacks")),
-            number(member(document, "events", "total")),
-            clock(total(scraped, "ccc_snapshot_timestamp_seconds", world=world)), number(published),
-            number(self.scrapes), ",".join(stale) or "-") + (" simulated" if self.settings.simulated else "")
+            number(member(document, "events", "total")), clock(from_rfc3339(world["tick"])), number(published),
+            number(self.scrapes), ",".join(world.get("stale_sections", [])) or "-",
+            "simulated" if world.get("simulated") else "")

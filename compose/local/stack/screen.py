@@ -43,10 +43,11 @@ class Screen:
             self.reader_is_gone = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def addresses(self, settings, shown):
-        """shown: a path as the person would type it."""
+    def addresses(self, settings, shown, key_was_given):
+        """shown: makes of a path what the person would type."""
         ports = settings.ports
         secrets = shown(settings.secrets_folder)
+        key = "the one you gave" if key_was_given else f"{secrets}/api_key"
         self.tell(f"""
 Watchtower runs; its numbers are {settings.source()}.
 
@@ -54,7 +55,7 @@ Watchtower runs; its numbers are {settings.source()}.
   Prometheus     http://{ADDRESS}:{ports['exporter']}/metrics
   NATS           nats sub -s "$(cat {secrets}/nats_url)" 'metrics.watchtower.>'
   PostgreSQL     psql "$(cat {secrets}/watchtower_reader_url)"
-  API key        {secrets}/api_key   for what needs one (Authorization: Bearer …)
+  API key        {key}   for what needs one (Authorization: Bearer …)
   logs           {shown(settings.log_folder)}
 
 Ctrl-C stops everything.

@@ -1,5 +1,6 @@
 """Watchtower's own processes: their environment and whether they are ready."""
 
+import pathlib
 from dataclasses import dataclass
 
 from stack.children import Program
@@ -9,6 +10,24 @@ from stack.secret_files import password
 
 GAME_SECRETS = ("CCC_API_KEY", "CCC_API_KEY_FILE")
 GATEWAY_SECRETS = ("API_KEY", "API_KEY_FILE")
+
+
+def given_api_key(settings):
+    """The first key that the environment gives, if any."""
+    keys = settings.environment.get("API_KEY", "")
+    if "API_KEY_FILE" in settings.environment:
+        keys = pathlib.Path(settings.environment["API_KEY_FILE"]).read_text()
+    return keys.split(",")[0].strip()
+
+
+def made_api_key_file(settings):
+    password(settings.secrets_folder, "api_key")
+    return settings.secrets_folder / "api_key"
+
+
+def api_key(settings):
+    """One that the gateway accepts."""
+    return given_api_key(settings) or made_api_key_file(settings).read_text().strip()
 
 
 @dataclass
@@ -52,10 +71,7 @@ class Services:
 
     def api_key(self):
         """The key that came from outside, or one made for this machine."""
-        if any(name in self.settings.environment for name in GATEWAY_SECRETS):
-            return {}
-        password(self.settings.secrets_folder, "api_key")
-        return {"API_KEY_FILE": self.settings.secrets_folder / "api_key"}
+        return {} if given_api_key(self.settings) else {"API_KEY_FILE": made_api_key_file(self.settings)}
 
     def service(self, name, port_name, own, keeps=()):
         binary = self.settings.binaries / f"watchtower-{name}"

@@ -34,7 +34,7 @@ protected:
         return client.transaction([](pqxx::work& transaction) { return transaction.exec1("SELECT 1")[0].as<int>(); });
     }
 
-    /// Exactly Unavailable, not a kind of it.
+    /// Takes exactly Expected, not a kind of it.
     template <typename Expected, typename Call>
     static std::string error_of(Call call) {
         try {
@@ -89,6 +89,19 @@ TEST_F(PostgresFailure, ALostTransactionFailsOnceAndTheNextCallWorks) {
     EXPECT_EQ(dependency_->state(), DependencyState::down);
     EXPECT_EQ(one(client), 1);
     EXPECT_EQ(server_.ask("SELECT count(*) FROM t"), "0");
+}
+
+TEST_F(PostgresFailure, ACallWithoutAnAnswerEndsTheIdleConnectionsToo) {
+    Options two = options(gate_.port());
+    two.connections = 2;
+    Client client(two);
+    client.read([&](pqxx::read_transaction&) { one(client); });
+    EXPECT_EQ(gate_.connections(), 2U);
+    gate_.freeze();
+    error_of<Unavailable>([&] { one(client); });
+    gate_.resume();
+    EXPECT_EQ(one(client), 1);
+    EXPECT_EQ(gate_.connections(), 3U);
 }
 
 TEST_F(PostgresFailure, ALostCopyIsUnavailable) {

@@ -1,5 +1,7 @@
 #include "common/postgres/client.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -83,11 +85,13 @@ TEST_F(PostgresClient, KnowsOptional) {
 
 TEST_F(PostgresClient, RollsBackAndPassesOnWhatABodyThrows) {
     Client client(options());
-    EXPECT_THROW(client.transaction([](pqxx::work& transaction) {
-        transaction.exec("INSERT INTO t VALUES (1)");
-        throw std::logic_error("mine");
-    }),
-                 std::logic_error);
+    const auto fail = [&] {
+        client.transaction([](pqxx::work& transaction) {
+            transaction.exec("INSERT INTO t VALUES (1)");
+            throw std::logic_error("mine");
+        });
+    };
+    EXPECT_THROW(fail(), std::logic_error);
     EXPECT_EQ(server_.ask("SELECT count(*) FROM t"), "0");
     EXPECT_EQ(one(client), 1);
 }
@@ -213,19 +217,19 @@ TEST_F(PostgresClient, OpensNoMoreConnectionsThanItMay) {
     Client client(two);
     std::atomic<int> at_once = 0;
     std::atomic<int> most = 0;
-    std::vector<std::jthread> threads;
-    for (int thread = 0; thread < 6; ++thread) {
-        threads.emplace_back([&] {
-            for (int call = 0; call < 10; ++call) {
-                client.read([&](pqxx::read_transaction& transaction) {
-                    most = std::max(most.load(), ++at_once);
-                    transaction.exec("SELECT pg_sleep(0.005)");
-                    --at_once;
-                });
-            }
-        });
-    }
-    threads.clear();
+    const auto nap = [&](pqxx::read_transaction& transaction) {
+        most = std::max(most.load(), ++at_once);
+        transaction.exec("SELECT pg_sleep(0.005)");
+        --at_once;
+    };
+    const auto call_often = [&] {
+        for (int call = 0; call < 10; ++call) {
+            client.read(nap);
+        }
+    };
+    std::array<std::thread, 6> threads;
+    std::generate(threads.begin(), threads.end(), [&] { return std::thread(call_often); });
+    std::for_each(threads.begin(), threads.end(), [](std::thread& thread) { thread.join(); });
     EXPECT_EQ(most, 2);
     EXPECT_EQ(server_.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'watchtower'"), "2");
 }

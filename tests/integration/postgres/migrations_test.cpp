@@ -1,5 +1,7 @@
 #include "common/postgres/migrations.hpp"
 
+#include <algorithm>
+#include <array>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -92,14 +94,13 @@ TEST_F(PostgresMigrations, SeveralProcessesAtOnceApplyEachOnce) {
     for (int version = 1; version <= 5; ++version) {
         many.push_back({version, "c", sqls[static_cast<std::size_t>(version) - 1]});
     }
-    std::vector<std::jthread> processes;
-    for (int process = 0; process < 4; ++process) {
-        processes.emplace_back([&] {
-            Client own(options());
-            EXPECT_NO_THROW(migrate(own, many));
-        });
-    }
-    processes.clear();
+    const auto process = [&] {
+        Client own(options());
+        EXPECT_NO_THROW(migrate(own, many));
+    };
+    std::array<std::thread, 4> processes;
+    std::generate(processes.begin(), processes.end(), [&] { return std::thread(process); });
+    std::for_each(processes.begin(), processes.end(), [](std::thread& thread) { thread.join(); });
     EXPECT_EQ(schema_version(client_), 5);
     EXPECT_EQ(server_.ask("SELECT count(*) FROM schema_migrations"), "5");
 }
