@@ -14,8 +14,10 @@ constexpr int kMostPingsOut = 2;
 
 /// Slow handlers and what the server refuses later (a subject this user may not read). It gets no pointer of ours:
 /// nothing says when it is called for the last time.
-void on_error(natsConnection*, natsSubscription*, natsStatus status, void*) noexcept {
-    log::warn("nats_error", {{"error", natsStatus_GetText(status)}});
+void on_error(natsConnection* connection, natsSubscription*, natsStatus status, void*) noexcept {
+    const char* detail = nullptr;
+    (void)natsConnection_GetLastError(connection, &detail);
+    log::warn("nats_error", {{"error", natsStatus_GetText(status)}, {"detail", detail == nullptr ? "" : detail}});
 }
 
 OptionsHandle make_options(const Options& options, const Server& server) {
@@ -42,8 +44,6 @@ OptionsHandle make_options(const Options& options, const Server& server) {
     if (!options.creds_file.empty()) {
         check(natsOptions_SetUserCredentialsFromFiles(created, options.creds_file.c_str(), nullptr));
     }
-    // A server may ask for TLS by itself: its name is to be checked then too.
-    check(natsOptions_SetExpectedHostname(created, server.host.c_str()));
     if (!options.ca_file.empty()) {
         check(natsOptions_LoadCATrustedCertificates(created, options.ca_file.c_str()));
     }

@@ -134,6 +134,10 @@ void expect_plain_delivery(NatsServer& server) {
 TEST(NatsJetStream, PublishesPlainlyWithoutAStream) {
     NatsServer server({.user = "", .jetstream = true});
     expect_plain_delivery(server);
+    Client client({.url = server.url()});
+    ASSERT_TRUE(client.wait_connected(kDeadline));
+    ASSERT_TRUE(client.ensure_stream(stream_of({"other"})));
+    expect_plain_delivery(server);
 }
 
 TEST(NatsJetStream, PublishesPlainlyToAServerWithoutJetStream) {

@@ -143,7 +143,10 @@ TEST(RedisClient, StartsWithoutAServer) {
     server.stop();
     Client client({.url = server.url()});
     EXPECT_THAT(error_of([&] { client.command({"PING"}); }), HasSubstr("PING: connecting: Connection refused"));
-    EXPECT_THAT(error_of([&] { client.command({"PING"}); }), HasSubstr("Connection refused"));
+    EXPECT_TRUE(eventually(kDeadline, [&] {
+        return error_of([&] { client.command({"PING"}); }).find("PING: not tried again yet: connecting: Connection") !=
+               std::string::npos;
+    }));
     server.start();
     EXPECT_TRUE(eventually(kDeadline, [&] { return answers(client); }));
 }
@@ -173,7 +176,12 @@ TEST(RedisClient, NeverTakesALateAnswerForTheNextOne) {
     Client client({.url = server.url(), .timeout = milliseconds(50)});
     EXPECT_TRUE(answers(client));
     EXPECT_THROW(client.command({"BLPOP", "nothing", "0.2"}), Unavailable);
-    EXPECT_TRUE(eventually(kDeadline, [&] { return client.command({"ECHO", "mine"}).text() == "mine"; }));
+    std::vector<Reply> answers_seen;
+    EXPECT_TRUE(eventually(kDeadline, [&] {
+        answers_seen.push_back(client.command({"ECHO", "mine"}));
+        return true;
+    }));
+    EXPECT_EQ(answers_seen, std::vector{Reply::of_text("mine")});
     for (int i = 0; i < 100; ++i) {
         const std::string word = std::to_string(i);
         EXPECT_EQ(client.command({"ECHO", word}).text(), word);
