@@ -23,7 +23,7 @@ struct KindName {
 
 const std::vector<KindName>& kind_names() {
     using Kind = Fault::Kind;
-    static const std::vector<KindName> names = {
+    static const std::vector<KindName> kNames = {
         {Kind::status, "status", {"status", "retry_after", "location"}},
         {Kind::delay, "delay", {"milliseconds"}},
         {Kind::drip, "drip", {"bytes_per_second"}},
@@ -39,7 +39,7 @@ const std::vector<KindName>& kind_names() {
         {Kind::next, "next", {"value"}},
         {Kind::broken_gzip, "broken_gzip", {}},
     };
-    return names;
+    return kNames;
 }
 
 const KindName& named(std::string_view name) {

@@ -62,8 +62,6 @@ Moment Game::reset() {
 }
 
 std::shared_ptr<Edition> Game::current(proto::Section section) {
-    static constexpr std::array<std::string_view, proto::kSectionCount> kPaths = {
-        "/nomads", "/resources", "/dwellings", "/combat/stats", "/events"};
     const std::lock_guard lock(mutex_);
     Editions& editions = editions_[proto::index(section)];
     const Moment now{world_.epoch(), world_.step_number()};
@@ -72,8 +70,8 @@ std::shared_ptr<Edition> Game::current(proto::Section section) {
     }
     // The world's name makes the link right below any base address.
     const Paging paging{options_.page_size,
-                        std::string(kPaths[proto::index(section)]) + "?world=" + options_.name +
-                            "&at=" + std::to_string(now.epoch) + "." + std::to_string(now.step) + "&page="};
+                        path_of(section) + "?world=" + options_.name + "&at=" + std::to_string(now.epoch) + "." +
+                            std::to_string(now.step) + "&page="};
     if (editions.size() >= (options_.page_size == 0 ? 1 : kKeptPaged)) {
         editions.pop_front();
     }

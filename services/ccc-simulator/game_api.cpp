@@ -109,8 +109,6 @@ GameApi::GameApi(Games& games, Faults& faults, Options options)
       options_(std::move(options)) {}
 
 std::vector<http::Route> GameApi::routes() {
-    constexpr std::array<std::string_view, proto::kSectionCount> paths = {
-        "/nomads", "/resources", "/dwellings", "/combat/stats", "/events"};
     const std::vector<http::QueryParameter> query = {{"world", "the world, in place of the path's"},
                                                      {"at", "the moment a page belongs to: only as in a link"},
                                                      {"page", "the page's number, from 1"},
@@ -119,7 +117,7 @@ std::vector<http::Route> GameApi::routes() {
     for (const proto::Section section : proto::kSections) {
         for (const char* prefix : {"", "/worlds/{world}"}) {
             routes.push_back({http::Method::get,
-                              prefix + std::string(paths[proto::index(section)]),
+                              prefix + path_of(section),
                               [this, section](const http::Request& request) { return answer(section, request); },
                               "The game's " + std::string(to_text(section)),
                               query});

@@ -14,7 +14,7 @@ namespace {
 struct Raw {
     std::int64_t seed = 1;
     std::int64_t players = 200;
-    std::int64_t list_length = 100;
+    std::int64_t list_length = 1000;
     std::int64_t page_size = 0;
     std::int64_t warmup = 0;
     std::string deaths = "none";
@@ -28,7 +28,8 @@ void declare_world(Configuration& configuration, Options& options, Raw& raw) {
     configuration.integer("SIM_SEED", raw.seed, 0, INT64_MAX, "the same seed gives the same history");
     configuration.integer("SIM_PLAYERS", raw.players, 1, 2'000'000, "players in a world at its start");
     configuration.number("SIM_SPEED", options.speed, 0, 100'000, "game seconds in a second; 0: moved by hand only");
-    configuration.integer("SIM_WARMUP", raw.warmup, 0, 30 * 86'400, "game seconds a world has behind it at the start");
+    configuration.integer(
+        "SIM_WARMUP", raw.warmup, 0, 30LL * 86'400, "game seconds a world has behind it at the start");
     configuration.number("SIM_ACTIVITY", world.activity, 0, 100, "multiplies how often players act");
     configuration.number("SIM_CHURN", world.churn, 0, 10'000, "multiplies how often players come and leave");
     configuration.number("SIM_RETURNS", world.returns, 0, 1, "share of those who come that were there before");
@@ -54,12 +55,12 @@ void declare(Configuration& configuration, Options& options, Raw& raw) {
 }
 
 void check_worlds(const std::vector<std::string>& worlds) {
-    static const std::regex name("[a-z0-9][a-z0-9-]{0,31}");
+    static const std::regex kName("[a-z0-9][a-z0-9-]{0,31}");
     if (worlds.empty()) {
         throw BadInput("SIM_WORLDS: no name");
     }
     for (auto world = worlds.begin(); world != worlds.end(); ++world) {
-        if (!std::regex_match(*world, name) || std::find(worlds.begin(), world, *world) != world) {
+        if (!std::regex_match(*world, kName) || std::find(worlds.begin(), world, *world) != world) {
             throw BadInput("SIM_WORLDS: '" + *world + "' is no name of a world, or there twice");
         }
     }

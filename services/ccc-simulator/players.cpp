@@ -64,7 +64,7 @@ void Population::leave(PlayerIndex index) {
 }
 
 NomadIndex Population::add_nomad(PlayerIndex owner) {
-    NomadIndex index = static_cast<NomadIndex>(nomads_.size());
+    auto index = static_cast<NomadIndex>(nomads_.size());
     if (free_nomads_.empty()) {
         nomads_.emplace_back();
     } else {

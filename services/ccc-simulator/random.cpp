@@ -39,7 +39,9 @@ std::uint32_t Random::poisson(double mean) {
     }
     const double limit = std::exp(-mean);
     std::uint32_t count = 0;
-    for (double product = uniform(); product > limit; product *= uniform()) {
+    double product = uniform();
+    while (product > limit) {
+        product *= uniform();
         ++count;
     }
     return count;

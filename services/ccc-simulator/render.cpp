@@ -19,7 +19,7 @@ public:
     /// Where to append the next record.
     std::string& record() {
         if (paging_.page_size != 0 && on_page_ == paging_.page_size) {
-            pages_.back() += "],\"next\":\"" + paging_.next + std::to_string(pages_.size() + 1) + "\"}";
+            pages_.back() += R"(],"next":")" + paging_.next + std::to_string(pages_.size() + 1) + "\"}";
             pages_.push_back(head_);
             on_page_ = 0;
         }
@@ -70,7 +70,7 @@ void append_last_action(std::string& out, const Nomad& nomad, const Shape& shape
     if (!nomad.has_acted) {
         return;
     }
-    out += shape.nomads == Shape::Nomads::action_type ? ",\"action_type\":\"" : ",\"last_action\":\"";
+    out += shape.nomads == Shape::Nomads::action_type ? R"(,"action_type":")" : R"(,"last_action":")";
     out += kActionNames[static_cast<std::size_t>(nomad.last_action)];
     out += '"';
     if (shape.nomads == Shape::Nomads::last_action_at) {
@@ -127,9 +127,9 @@ std::vector<std::string> render_grouped_nomads(const World& world, const Shape& 
 
 void append_resource_row(std::string& out, PlayerIndex player, const Shape& shape, std::string_view type) {
     append_player_member(out, player, shape);
-    out += ",\"type\":\"";
+    out += R"(,"type":")";
     out += type;
-    out += "\",\"amount\":";
+    out += R"(","amount":)";
 }
 
 std::vector<std::string> render_resources(const World& world, const Shape& shape, const Paging& paging) {
@@ -183,12 +183,12 @@ std::vector<std::string> render_dwellings(const World& world, const Shape& shape
 void append_id(std::string& out, std::string_view prefix, std::uint64_t id, const Shape& shape) {
     out += '{';
     if (shape.ids) {
-        out += "\"id\":\"";
+        out += R"("id":")";
         out += prefix;
         append_integer(out, id);
         out += "\",";
     }
-    out += "\"type\":\"";
+    out += R"("type":")";
 }
 
 std::vector<std::string> render_pvp(const World& world, const Shape& shape, const Paging& paging) {
@@ -197,7 +197,7 @@ std::vector<std::string> render_pvp(const World& world, const Shape& shape, cons
         std::string& out = pages.record();
         append_id(out, "c", combat.id, shape);
         out += kCombatNames[static_cast<std::size_t>(combat.type)];
-        out += "\",\"success\":";
+        out += R"(","success":)";
         out += combat.success ? "true" : "false";
         out += ",\"attacker_id\":";
         append_player(out, combat.attacker, shape);
@@ -241,6 +241,12 @@ std::vector<std::string> render_events(const World& world, const Shape& shape, c
 }
 
 }  // namespace
+
+std::string path_of(proto::Section section) {
+    constexpr std::array<const char*, proto::kSectionCount> kPaths = {
+        "/nomads", "/resources", "/dwellings", "/combat/stats", "/events"};
+    return kPaths[proto::index(section)];
+}
 
 std::vector<std::string> render(proto::Section section, const World& world, const Shape& shape, const Paging& paging) {
     switch (section) {

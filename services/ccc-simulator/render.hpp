@@ -9,6 +9,9 @@
 
 namespace watchtower::simulator {
 
+/// Where a section is served: "/combat/stats".
+[[nodiscard]] std::string path_of(proto::Section section);
+
 struct Paging {
     std::size_t page_size = 0;  ///< records on one page; 0: all on one
     std::string next;           ///< what `next` links to, the page's number to be appended: "/nomads?at=1.60&page="

@@ -10,7 +10,7 @@ namespace watchtower::simulator {
 Shape parse_shape(const std::vector<std::string>& words) {
     using Nomads = Shape::Nomads;
     using Affected = Shape::Affected;
-    static const std::map<std::string, std::function<void(Shape&)>> choices = {
+    static const std::map<std::string, std::function<void(Shape&)>> kChoices = {
         {"nomads=actions", [](Shape& shape) { shape.nomads = Nomads::actions; }},
         {"nomads=grouped", [](Shape& shape) { shape.nomads = Nomads::grouped; }},
         {"nomads=last_action", [](Shape& shape) { shape.nomads = Nomads::last_action; }},
@@ -30,13 +30,13 @@ Shape parse_shape(const std::vector<std::string>& words) {
     };
     Shape shape;
     for (const std::string& word : words) {
-        const auto choice = choices.find(word);
-        if (choice == choices.end()) {
+        const auto choice = kChoices.find(word);
+        if (choice == kChoices.end()) {
             std::string known;
-            for (const auto& [name, apply] : choices) {
+            for (const auto& [name, apply] : kChoices) {
                 known.append(known.empty() ? "" : ", ").append(name);
             }
-            throw BadInput("'" + word + "' is none of " + known);
+            throw BadInput(std::string("'").append(word).append("' is none of ").append(known));
         }
         choice->second(shape);
     }
@@ -44,7 +44,8 @@ Shape parse_shape(const std::vector<std::string>& words) {
 }
 
 std::string player_id(PlayerIndex player, const Shape& shape) {
-    return (shape.integer_players ? "" : "player") + std::to_string(std::uint64_t{player} + 1);
+    const std::string number = std::to_string(std::uint64_t{player} + 1);
+    return shape.integer_players ? number : "player" + number;
 }
 
 }  // namespace watchtower::simulator

@@ -80,40 +80,40 @@ std::string with_next(const std::string& body, const std::string& value) {
 }  // namespace
 
 const std::vector<std::string>& bad_records(proto::Section section, const Shape& shape) {
-    static const std::vector<std::string> nomads = with_no_players({R"({"player_id":"bad","count":-1})",
-                                                                    R"({"player_id":"bad","count":"many"})",
-                                                                    R"({"player_id":"bad","actions":{"move":-5}})",
-                                                                    R"({"player_id":"bad","actions":{"move":"NaN"}})",
-                                                                    R"({"player_id":"bad","actions":[1,2]})"},
-                                                                   R"("count":1)");
-    static const std::vector<std::string> balances = with_no_players({R"({"player_id":"bad","gold":-1,"spice":1})",
-                                                                      R"({"player_id":"bad","gold":1,"spice":"12"})",
-                                                                      R"({"player_id":"bad","gold":"NaN","spice":1})",
-                                                                      R"({"player_id":"bad","gold":[5],"spice":1})",
-                                                                      R"({"player_id":"bad","gold":1e400,"spice":1})"},
-                                                                     R"("gold":1,"spice":1)");
-    static const std::vector<std::string> rows =
+    static const std::vector<std::string> kNomads = with_no_players({R"({"player_id":"bad","count":-1})",
+                                                                     R"({"player_id":"bad","count":"many"})",
+                                                                     R"({"player_id":"bad","actions":{"move":-5}})",
+                                                                     R"({"player_id":"bad","actions":{"move":"NaN"}})",
+                                                                     R"({"player_id":"bad","actions":[1,2]})"},
+                                                                    R"("count":1)");
+    static const std::vector<std::string> kBalances = with_no_players({R"({"player_id":"bad","gold":-1,"spice":1})",
+                                                                       R"({"player_id":"bad","gold":1,"spice":"12"})",
+                                                                       R"({"player_id":"bad","gold":"NaN","spice":1})",
+                                                                       R"({"player_id":"bad","gold":[5],"spice":1})",
+                                                                       R"({"player_id":"bad","gold":1e400,"spice":1})"},
+                                                                      R"("gold":1,"spice":1)");
+    static const std::vector<std::string> kRows =
         with_no_players({R"({"player_id":"bad","type":"gold","amount":-1})",
                          R"({"player_id":"bad","type":"spice","amount":"12"})",
                          R"({"player_id":"bad","type":"gold","amount":[5]})",
                          R"({"player_id":"bad","type":"gold","amount":1e400})"},
                         R"("type":"gold","amount":1)");
-    static const std::vector<std::string> dwellings = with_no_players({R"({"player_id":"bad","level":0})",
-                                                                       R"({"player_id":"bad","level":1001})",
-                                                                       R"({"player_id":"bad","level":2.5})",
-                                                                       R"({"player_id":"bad","level":-1})",
-                                                                       R"({"player_id":"bad","level":"3"})",
-                                                                       R"({"player_id":"bad","level":null})",
-                                                                       R"({"player_id":"bad","level":[1]})",
-                                                                       R"({"player_id":"bad"})"},
-                                                                      R"("level":1)");
-    static const std::vector<std::string> combats = with_no_objects({
+    static const std::vector<std::string> kDwellings = with_no_players({R"({"player_id":"bad","level":0})",
+                                                                        R"({"player_id":"bad","level":1001})",
+                                                                        R"({"player_id":"bad","level":2.5})",
+                                                                        R"({"player_id":"bad","level":-1})",
+                                                                        R"({"player_id":"bad","level":"3"})",
+                                                                        R"({"player_id":"bad","level":null})",
+                                                                        R"({"player_id":"bad","level":[1]})",
+                                                                        R"({"player_id":"bad"})"},
+                                                                       R"("level":1)");
+    static const std::vector<std::string> kCombats = with_no_objects({
         R"({"id":"bad1","type":"attack","success":"yes"})",
         R"({"id":"bad2","type":"attack","destroyed_dwellings":-1})",
         R"({"id":"bad3","type":"attack","destroyed_dwellings":"two"})",
         R"({"id":"bad4","type":"attack","destroyed_dwellings":[1]})",
     });
-    static const std::vector<std::string> events = with_no_objects({
+    static const std::vector<std::string> kEvents = with_no_objects({
         R"({"id":"bad1"})",
         R"({"id":"bad2","type":5})",
         R"({"id":"bad3","type":"tempete","affected_players":-1})",
@@ -122,17 +122,17 @@ const std::vector<std::string>& bad_records(proto::Section section, const Shape&
     });
     switch (section) {
         case proto::Section::nomads:
-            return nomads;
+            return kNomads;
         case proto::Section::resources:
-            return shape.resource_rows ? rows : balances;
+            return shape.resource_rows ? kRows : kBalances;
         case proto::Section::dwellings:
-            return dwellings;
+            return kDwellings;
         case proto::Section::pvp:
-            return combats;
+            return kCombats;
         case proto::Section::events:
             break;
     }
-    return events;
+    return kEvents;
 }
 
 bool spoils_body(const std::vector<Fault>& faults) {
@@ -167,7 +167,7 @@ Spoilt spoil(std::string body, const std::vector<Fault>& faults, proto::Section 
             spoilt.bad_records += fault.records;
         } else if (fault.kind == Kind::huge) {
             const std::uint64_t missing = std::max<std::uint64_t>(fault.bytes, spoilt.body.size()) - spoilt.body.size();
-            replace(with_member(std::move(spoilt.body), "\"padding\":\"" + std::string(missing, 'x') + "\""), false);
+            replace(with_member(std::move(spoilt.body), R"("padding":")" + std::string(missing, 'x') + '"'), false);
         }
     }
     for (const Fault& fault : faults) {

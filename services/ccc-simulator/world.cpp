@@ -37,7 +37,7 @@ double rhythm(std::uint32_t step) {
 
 /// How awake a player is that many 256ths of a day from the hour played most.
 double awake(std::uint8_t distance) {
-    static const auto table = [] {
+    static const auto kTable = [] {
         std::array<double, 256> values{};
         for (std::size_t i = 0; i < values.size(); ++i) {
             const double wave = 0.5 + 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / 256);
@@ -45,7 +45,7 @@ double awake(std::uint8_t distance) {
         }
         return values;
     }();
-    return table[distance];
+    return kTable[distance];
 }
 
 Cheat cheat_of(std::uint32_t index, const WorldOptions& options) {
@@ -104,12 +104,12 @@ void World::step() {
 
 void World::let_players_come_and_leave() {
     auto& [options, random, treasury, people, step] = realm_;
-    const double perSecond = options.churn / kMeanStay;
-    std::uint32_t leavers = random.poisson(static_cast<double>(people.present().size()) * perSecond);
+    const double per_second = options.churn / kMeanStay;
+    std::uint32_t leavers = random.poisson(static_cast<double>(people.present().size()) * per_second);
     for (; leavers > 0 && people.present().size() > 1; --leavers) {
         leave(people.present()[random.below(people.present().size())]);
     }
-    for (std::uint32_t comers = random.poisson(options.players * perSecond); comers > 0; --comers) {
+    for (std::uint32_t comers = random.poisson(options.players * per_second); comers > 0; --comers) {
         if (people.away().empty() || !random.chance(options.returns)) {
             join(people.create(random, Cheat::none));
             continue;

@@ -14,7 +14,7 @@ std::vector<std::string> Simulator::command() {
     std::vector<std::string> words = {
         (programs / "watchtower-ccc-simulator").string(), "--port", std::to_string(port()), "--log-format", "json"};
     for (const auto& [name, value] : options_.flags) {
-        words.push_back("--" + name + "=" + value);
+        words.push_back("--" + (name + ("=" + value)));
     }
     return words;
 }
@@ -23,8 +23,8 @@ bool Simulator::is_ready(pid_t) {
     if (port() == 0) {
         // The log says which port it got.
         const std::string log = output();
-        const std::string key = "\"port\":";
-        const std::size_t at = log.find(key, std::min(log.find("\"event\":\"started\""), log.size()));
+        const std::string key = R"("port":)";
+        const std::size_t at = log.find(key, std::min(log.find(R"("event":"started")"), log.size()));
         if (at == std::string::npos || log.find('\n', at) == std::string::npos) {
             return false;
         }

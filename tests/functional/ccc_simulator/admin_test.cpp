@@ -70,7 +70,8 @@ TEST(SimulatorAdmin, ResetsAWorld) {
     EXPECT_EQ(truth.at("step"), 0);
     EXPECT_GT(truth.at("pvp").at("total_attacks"), 0);
     EXPECT_TRUE(json::parse(simulator.get("/combat/stats").body).at("combats").empty());
-    for (const json& nomad : json::parse(simulator.get("/nomads").body).at("nomads")) {
+    const json nomads = json::parse(simulator.get("/nomads").body);
+    for (const json& nomad : nomads.at("nomads")) {
         EXPECT_TRUE(nomad.at("actions").empty());
     }
     simulator.step(600);
