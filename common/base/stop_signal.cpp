@@ -1,7 +1,11 @@
 #include "common/base/stop_signal.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
+#include <optional>
+
+#include "common/base/log.hpp"
 
 namespace watchtower {
 
@@ -17,15 +21,21 @@ sigset_t stop_signals() {
 
 }  // namespace
 
-StopSignal::StopSignal() {
+StopSignal::StopSignal(std::chrono::milliseconds grace) {
     std::signal(SIGPIPE, SIG_IGN);
     const sigset_t set = stop_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    waiter_ = std::jthread([this, set](const std::stop_token& done) {
+    waiter_ = std::jthread([this, set, grace](const std::stop_token& done) {
+        std::optional<std::chrono::steady_clock::time_point> end;
         while (!done.stop_requested()) {
             const timespec tenth{0, 100'000'000};
-            if (sigtimedwait(&set, nullptr, &tenth) > 0) {
+            if (sigtimedwait(&set, nullptr, &tenth) > 0 && !end) {
                 source_.request_stop();
+                end = std::chrono::steady_clock::now() + grace;
+            }
+            if (end && std::chrono::steady_clock::now() >= *end) {
+                log::warn("stopped_without_waiting", {{"after_ms", grace.count()}});
+                std::_Exit(0);
             }
         }
     });

@@ -1,0 +1,111 @@
+#include "services/collector/app.hpp"
+
+#include <algorithm>
+
+#include "common/base/backoff.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/stop_signal.hpp"
+#include "common/http/management.hpp"
+#include "services/collector/store/store.hpp"
+
+namespace watchtower::collector {
+
+namespace {
+
+constexpr std::size_t kMostConnections = 8;
+
+/// A first tick of a million players takes its time; a frozen server is noticed after it.
+constexpr Milliseconds kStoreDeadline{60'000};
+
+postgres::Options postgres_options(const Options& options) {
+    return {.url = options.database_url,
+            .application_name = "watchtower-collector",
+            .deadline = kStoreDeadline,
+            .statement_timeout = kStoreDeadline,
+            .connections = static_cast<int>(std::min(options.worlds.size(), kMostConnections)),
+            .wait = kStoreDeadline};
+}
+
+nats::Options nats_options(const Options& options) {
+    nats::Options nats;
+    nats.url = options.nats_url;
+    nats.creds_file = options.nats_creds_file;
+    nats.ca_file = options.nats_ca_file;
+    nats.name = "watchtower-collector";
+    return nats;
+}
+
+http::ServerOptions server_options(const Options& options, metrics::HttpMetrics& metrics) {
+    http::ServerOptions server;
+    server.address = options.management_address;
+    server.port = options.management_port;
+    server.on_exchange = metrics.on_exchange();
+    return server;
+}
+
+}  // namespace
+
+App::App(const Options& options)
+    : options_(options),
+      metrics_("collector", {postgres_state_, redis_state_, nats_state_, game_state_}),
+      postgres_(postgres_options(options), postgres_state_),
+      redis_({.url = options.redis_url}, redis_state_),
+      nats_(nats_options(options), nats_state_),
+      routes_(routes()),
+      http_metrics_(metrics_.registry(), routes_),
+      management_(std::make_unique<http::Server>(server_options(options, http_metrics_), routes_)) {
+    for (std::size_t i = 0; i < options_.worlds.size(); ++i) {
+        worlds_.push_back(
+            std::make_unique<WorldCollector>(options_,
+                                             i,
+                                             Outside{postgres_, redis_, nats_, *game_state_, clock_},
+                                             bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
+    }
+    log::info("started", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+App::~App() {
+    ready_ = false;
+}
+
+std::vector<http::Route> App::routes() {
+    return http::management_routes({.service = "collector",
+                                    .ready = [this] { return ready_.load(); },
+                                    .dependencies = {postgres_state_, redis_state_, nats_state_, game_state_},
+                                    .metrics = [this] { return metrics_.render(); }});
+}
+
+bool App::prepare_database() {
+    try {
+        Store::migrate(postgres_);
+        std::vector<std::string> names;
+        for (const World& world : options_.worlds) {
+            names.push_back(world.name);
+        }
+        Store(postgres_).register_worlds(names, clock_.now());
+        return true;
+    } catch (const Unavailable&) {
+        return false;  // the dependency's state says why
+    } catch (const Error& error) {
+        log::error("database_not_ready", {{"error", error.what()}});
+        return false;
+    }
+}
+
+void App::run(const std::stop_token& stop) {
+    Backoff backoff(Milliseconds(200), Milliseconds(5'000));
+    while (!prepare_database()) {
+        if (!wait_for(stop, backoff.next())) {
+            return;
+        }
+    }
+    ready_ = true;
+    std::vector<std::jthread> threads;
+    for (const auto& world : worlds_) {
+        threads.emplace_back([&world, &stop] { world->run(stop); });
+    }
+}
+
+}  // namespace watchtower::collector

@@ -1,0 +1,94 @@
+#include "services/collector/metrics.hpp"
+
+#include "services/collector/source/client.hpp"
+
+namespace watchtower::collector {
+
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+using proto::Section;
+
+const prometheus::Histogram::BucketBoundaries kSeconds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+prometheus::Counter* counter(prometheus::Registry& registry, const char* name, const char* help, const Labels& labels) {
+    return &prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Gauge* gauge(prometheus::Registry& registry, const char* name, const char* help, const Labels& labels) {
+    return &prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Histogram* histogram(prometheus::Registry& registry,
+                                 const char* name,
+                                 const char* help,
+                                 const Labels& labels) {
+    return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, kSeconds);
+}
+
+WorldMetrics::Section bind_section(prometheus::Registry& registry, const std::string& world, Section section) {
+    WorldMetrics::Section bound;
+    const std::string endpoint(path_of(section));
+    bound.response_seconds = histogram(registry,
+                                       "ccc_api_response_seconds",
+                                       "Time from sending a request to the game's API to the last byte of its answer.",
+                                       {{"world", world}, {"endpoint", endpoint}});
+    for (const auto error : proto::kSectionErrors) {
+        if (error == proto::SectionError::collector_down) {
+            continue;  // seen by readers only
+        }
+        bound.errors[static_cast<std::size_t>(error)] =
+            counter(registry,
+                    "ccc_api_errors_total",
+                    "Requests to the game's API that failed, retried ones too.",
+                    {{"world", world}, {"endpoint", endpoint}, {"error_type", std::string(to_text(error))}});
+    }
+    for (const auto reason : kInvalidReasons) {
+        bound.invalid[static_cast<std::size_t>(reason)] = counter(
+            registry,
+            "watchtower_invalid_records_total",
+            "Records of the game's lists that were skipped because they make no sense.",
+            {{"world", world}, {"section", std::string(to_text(section))}, {"reason", std::string(to_text(reason))}});
+    }
+    return bound;
+}
+
+}  // namespace
+
+WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::string& world) {
+    WorldMetrics metrics;
+    for (const Section section : proto::kSections) {
+        metrics.sections[proto::index(section)] = bind_section(registry, world, section);
+    }
+    const auto ticks = [&registry, &world](const char* result) {
+        return counter(registry,
+                       "watchtower_ticks_total",
+                       "Ticks by what became of them.",
+                       {{"world", world}, {"result", result}});
+    };
+    metrics.ticks_stored = ticks("stored");
+    metrics.ticks_refused = ticks("refused");
+    metrics.ticks_skipped = ticks("skipped");
+    metrics.ticks_failed = ticks("failed");
+    const Labels labels = {{"world", world}};
+    metrics.store_retries = counter(
+        registry, "watchtower_store_retries_total", "Attempts to store a tick that failed and were repeated.", labels);
+    metrics.put_failures =
+        counter(registry, "watchtower_state_put_failures_total", "States that Redis did not take.", labels);
+    metrics.tick_seconds =
+        histogram(registry,
+                  "watchtower_tick_duration_seconds",
+                  "Time from the beginning of a collection until its state was stored and announced.",
+                  labels);
+    metrics.store_seconds =
+        histogram(registry, "watchtower_store_duration_seconds", "Time of the transaction that stored a tick.", labels);
+    metrics.last_tick_seconds = gauge(registry,
+                                      "watchtower_last_stored_tick_seconds",
+                                      "The newest tick this process stored, in seconds since the epoch.",
+                                      labels);
+    metrics.players_changed =
+        gauge(registry, "watchtower_players_changed", "Players whose numbers changed in the last stored tick.", labels);
+    return metrics;
+}
+
+}  // namespace watchtower::collector

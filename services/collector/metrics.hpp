@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include "proto-json/sections.hpp"
+#include "services/collector/model/records.hpp"
+
+namespace watchtower::collector {
+
+/// What the collector counts for one world. Bound once; thread-safe as its members are.
+struct WorldMetrics {
+    struct Section {
+        prometheus::Histogram* response_seconds = nullptr;
+        std::array<prometheus::Counter*, proto::kSectionErrors.size()> errors{};  ///< by SectionError
+        std::array<prometheus::Counter*, kInvalidReasons.size()> invalid{};       ///< by InvalidReason
+    };
+    std::array<Section, proto::kSectionCount> sections;
+    prometheus::Counter* ticks_stored = nullptr;
+    prometheus::Counter* ticks_refused = nullptr;  ///< somebody stored that tick or a newer one first
+    prometheus::Counter* ticks_skipped = nullptr;  ///< not collected before the next one began
+    prometheus::Counter* ticks_failed = nullptr;   ///< collected, not stored
+    prometheus::Counter* store_retries = nullptr;
+    prometheus::Counter* put_failures = nullptr;  ///< states that Redis did not take
+    prometheus::Histogram* tick_seconds = nullptr;
+    prometheus::Histogram* store_seconds = nullptr;
+    prometheus::Gauge* last_tick_seconds = nullptr;
+    prometheus::Gauge* players_changed = nullptr;
+};
+
+/// Registers the collector's families and binds the series of one world.
+[[nodiscard]] WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::string& world);
+
+}  // namespace watchtower::collector

@@ -1,0 +1,55 @@
+#include "services/collector/options.hpp"
+
+#include <algorithm>
+
+#include "common/base/configuration.hpp"
+
+namespace watchtower::collector {
+
+namespace {
+
+/// Readers may show fewer players than the state keeps, not more: keep enough for whatever they are set to.
+constexpr std::int64_t kLeastTopPlayers = 100;
+
+}  // namespace
+
+Limits Options::limits() const {
+    return {static_cast<std::size_t>(by_player_limit),
+            static_cast<std::size_t>(std::max(exporter_top_players, kLeastTopPlayers))};
+}
+
+std::optional<int> read_options(int argc, char** argv, Options& options) {
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    Configuration configuration(
+        "watchtower-collector",
+        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis.");
+    configuration.text("CCC_API_URL", options.source.api_url, "the game's API, http or https");
+    configuration.secret("CCC_API_KEY", options.source.api_key, "its key, sent as Authorization: Bearer");
+    configuration.text("CCC_WORLDS_FILE", options.source.worlds_file, "JSON list of several worlds, see README");
+    configuration.seconds(
+        "METRICS_COLLECTION_INTERVAL", options.interval, Milliseconds(100), hours(24), "between ticks");
+    configuration.seconds(
+        "CCC_REQUEST_TIMEOUT", options.request_timeout, Milliseconds(10), minutes(30), "for a section with its pages");
+    configuration.bytes("CCC_MAX_BODY_BYTES", options.max_body_bytes, 1024, "of a section, after decompression");
+    configuration.secret("DATABASE_URL", options.database_url, "PostgreSQL, as libpq takes it");
+    configuration.secret("REDIS_URL", options.redis_url, "redis://[user:password@]host:port/db or unix:///path");
+    configuration.secret("NATS_URL", options.nats_url, "NATS servers, comma-separated");
+    configuration.text("NATS_CREDS_FILE", options.nats_creds_file, "NATS credentials file");
+    configuration.text("NATS_CA_FILE", options.nats_ca_file, "certificates that NATS servers are checked against");
+    configuration.integer(
+        "BY_PLAYER_LIMIT", options.by_player_limit, 0, 1'000'000, "players in a document's by_player");
+    configuration.integer("EXPORTER_TOP_PLAYERS",
+                          options.exporter_top_players,
+                          0,
+                          100'000,
+                          "players with Prometheus series of their own");
+    configuration.text("MANAGEMENT_ADDRESS", options.management_address, "address of /health, /ready and /metrics");
+    configuration.port("MANAGEMENT_PORT", options.management_port, "port of the same; 0: any free one");
+    configuration.log(options.log);
+    options.log.service = "collector";
+    configuration.check([&options] { options.worlds = read_worlds(options.source); });
+    return configuration.read(argc, argv);
+}
+
+}  // namespace watchtower::collector

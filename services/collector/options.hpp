@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/log.hpp"
+#include "services/collector/model/world.hpp"
+#include "services/collector/source/worlds.hpp"
+
+namespace watchtower::collector {
+
+/// The collector's settings and their defaults. README.md has the table of all variables.
+struct Options {
+    std::string management_address = "127.0.0.1";
+    std::uint16_t management_port = 9201;
+    WorldsOptions source;
+    std::vector<World> worlds;             ///< read from `source`; the first is the default one
+    Milliseconds interval{60'000};         ///< between ticks
+    Milliseconds request_timeout{10'000};  ///< for one section with its pages and retries
+    std::uint64_t max_body_bytes = 1ULL << 30U;
+    std::string database_url = "postgresql://watchtower@127.0.0.1:5432/watchtower";
+    std::string redis_url = "redis://127.0.0.1:6379/0";
+    std::string nats_url = "nats://127.0.0.1:4222";
+    std::string nats_creds_file;
+    std::string nats_ca_file;
+    std::int64_t by_player_limit = 1000;
+    std::int64_t exporter_top_players = 20;
+    log::Options log;
+
+    /// What the document and the state may hold.
+    [[nodiscard]] Limits limits() const;
+};
+
+/// Reads flags, environment and file. A number: the process's exit code, it shall end.
+[[nodiscard]] std::optional<int> read_options(int argc, char** argv, Options& options);
+
+}  // namespace watchtower::collector
