@@ -62,7 +62,7 @@ App::App(const Options& options)
                                              Outside{postgres_, redis_, nats_, *game_state_, clock_},
                                              bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
     }
-    log::info("started", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
+    log::info("listening", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 

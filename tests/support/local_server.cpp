@@ -26,8 +26,11 @@ void wait_briefly() {
 }  // namespace
 
 void LocalServer::start() {
-    process_.emplace(Process::Options{
-        .command = command(), .environment = {}, .output = folder() / "output", .user = {}, .folder = folder()});
+    process_.emplace(Process::Options{.command = command(),
+                                      .environment = environment(),
+                                      .output = folder() / "output",
+                                      .user = {},
+                                      .folder = folder()});
     const auto end = std::chrono::steady_clock::now() + kStartDeadline;
     while (!is_ready(process_->pid())) {
         if (!process_->running() || std::chrono::steady_clock::now() > end) {
@@ -37,10 +40,8 @@ void LocalServer::start() {
     }
 }
 
-void LocalServer::stop() {
-    if (process_) {
-        (void)process_->stop();
-    }
+int LocalServer::stop() {
+    return process_ ? process_->stop() : 0;
 }
 
 void LocalServer::kill() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,8 @@ public:
 
     /// Returns when the server answers. Throws std::runtime_error with the server's output when it does not.
     void start();
-    /// An orderly end, as an operator's restart begins.
-    void stop();
+    /// An orderly end, as an operator's restart begins. The exit code, 128 + the signal when one ended it.
+    int stop();
     /// A crash.
     void kill();
     /// Stops answering but keeps its connections (and the kernel accepts new ones), like a dead machine.
@@ -28,6 +29,8 @@ public:
     void thaw();
 
     [[nodiscard]] int port() const { return port_; }
+    /// Only after the first start.
+    [[nodiscard]] Process& process() { return *process_; }
     [[nodiscard]] std::string output() const { return process_ ? process_->output() : std::string(); }
 
 protected:
@@ -35,6 +38,8 @@ protected:
 
     /// The command line; called at each start.
     [[nodiscard]] virtual std::vector<std::string> command() = 0;
+    /// Added to the test's own environment; called at each start.
+    [[nodiscard]] virtual std::map<std::string, std::string> environment() { return {}; }
     /// Whether the process with this id is ready for use.
     [[nodiscard]] virtual bool is_ready(pid_t pid) = 0;
 

@@ -1,75 +1,75 @@
 #include "tests/support/service.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <thread>
 
 namespace watchtower::test {
 
 namespace {
 
-constexpr std::chrono::seconds kStartDeadline{20};
-
 std::string program(const std::string& name) {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("watchtower-" + name);
 }
 
-Process::Options process_options(const std::string& name,
-                                 const TemporaryFolder& folder,
-                                 const std::vector<std::string>& arguments,
-                                 const std::map<std::string, std::string>& environment) {
-    Process::Options options{.command = {program(name), "--log-format=json"},
-                             .environment = environment,
-                             .output = folder.path() / "output",
-                             .user = {},
-                             .folder = folder.path()};
-    options.command.insert(options.command.end(), arguments.begin(), arguments.end());
-    return options;
-}
-
-std::vector<std::string> with_free_port(std::vector<std::string> arguments, const std::string& listener) {
-    arguments.push_back("--" + listener + "=0");
-    return arguments;
-}
-
 }  // namespace
 
-Service::Service(const std::string& name, Options options)
-    : process_(
-          process_options(name, folder_, with_free_port(options.arguments, options.listener), options.environment)) {
-    std::replace(options.listener.begin(), options.listener.end(), '-', '_');
-    port_ = wait_for_port(options.listener);
+Service::Service(const std::string& name, Options options) : name_(name), options_(std::move(options)) {
+    start();
 }
 
-int Service::wait_for_port(const std::string& listener) {
-    const auto end = std::chrono::steady_clock::now() + kStartDeadline;
-    const std::string key = "\"" + listener + "\":";
-    for (;;) {
-        const bool running = process_.running();
-        const std::string log = process_.output();
-        const std::size_t event = log.find("\"event\":\"listening\"");
-        const std::size_t at = event == std::string::npos ? event : log.find(key, event);
-        if (at != std::string::npos && log.find('\n', at) != std::string::npos) {
-            return std::stoi(log.substr(at + key.size()));
-        }
-        if (!running || std::chrono::steady_clock::now() > end) {
-            throw std::runtime_error("the service did not start: " + log);
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+std::vector<std::string> Service::command() {
+    std::vector<std::string> words = {program(name_), "--log-format=json"};
+    words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
+    // Both flags are given where there are two listeners; a program with one knows only that one.
+    words.push_back("--" + options_.listener + "=" + std::to_string(port()));
+    if (name_ == "api-gateway") {
+        words.push_back(options_.listener == "port" ? "--management-port=0" : "--port=0");
     }
+    return words;
+}
+
+int Service::port_of(const std::string& listener) const {
+    const std::string log = output();
+    const std::size_t event = log.rfind("\"event\":\"listening\"");
+    std::string key = "\"" + listener + "\":";
+    std::replace(key.begin(), key.end(), '-', '_');
+    const std::size_t at = event == std::string::npos ? event : log.find(key, event);
+    return at == std::string::npos || log.find('\n', at) == std::string::npos ? 0
+                                                                              : std::stoi(log.substr(at + key.size()));
+}
+
+bool Service::is_ready(pid_t) {
+    if (port() == 0) {
+        set_port(port_of(options_.listener));
+    }
+    return port() != 0 && (options_.wait_for.empty() || get(options_.wait_for).status == 200);
 }
 
 http::FetchResult Service::get(const std::string& path, std::vector<http::Pair> headers) {
     http::FetchOptions options;
     options.headers = std::move(headers);
-    return client_.get("http://127.0.0.1:" + std::to_string(port_) + path, options);
+    return client_.get("http://127.0.0.1:" + std::to_string(port()) + path, options);
+}
+
+std::optional<double> Service::metric(const std::string& series) {
+    const std::string text = "\n" + get("/metrics").body;
+    const std::size_t at = text.find("\n" + series + " ");
+    if (at == std::string::npos) {
+        return std::nullopt;
+    }
+    return std::stod(text.substr(at + series.size() + 2));
 }
 
 Ended run_to_end(const std::string& name,
                  const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment) {
     const TemporaryFolder folder;
-    Process process(process_options(name, folder, arguments, environment));
+    std::vector<std::string> words = {program(name), "--log-format=json"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    Process process({.command = std::move(words),
+                     .environment = environment,
+                     .output = folder.path() / "output",
+                     .user = {},
+                     .folder = folder.path()});
     const auto code = process.wait(std::chrono::seconds(10));
     return {code, process.output()};
 }

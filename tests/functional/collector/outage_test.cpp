@@ -1,0 +1,78 @@
+#include "tests/functional/collector/watched_game.hpp"
+
+namespace watchtower::test {
+namespace {
+
+class Outage : public WatchedGame {
+protected:
+    testing::AssertionResult sees(Service& collector, const std::string& dependency, int state) {
+        return eventually(seconds(15), [&] {
+            return collector.metric("watchtower_dependency_up{dependency=\"" + dependency + "\"}") == state;
+        });
+    }
+};
+
+TEST_F(Outage, OfPostgresLosesNothingOfTheTotals) {
+    Service collector("collector", collector_options());
+    ASSERT_TRUE(truth_is_stored());
+    postgres.kill();
+    simulator.step(300);
+    EXPECT_TRUE(sees(collector, "postgres", 0));
+    EXPECT_EQ(collector.get("/health").status, 200);
+    EXPECT_EQ(collector.get("/ready").status, 200);
+    postgres.start();
+    EXPECT_TRUE(truth_is_stored());
+    EXPECT_TRUE(sees(collector, "postgres", 1));
+}
+
+TEST_F(Outage, OfPostgresAtTheStartIsWaitedFor) {
+    postgres.stop();
+    auto options = collector_options();
+    options.wait_for = "/health";
+    Service collector("collector", options);
+    EXPECT_EQ(collector.get("/ready").status, 503);
+    postgres.start();
+    EXPECT_TRUE(truth_is_stored());
+    EXPECT_EQ(collector.get("/ready").status, 200);
+}
+
+TEST_F(Outage, OfRedisAndNatsStopsNoTick) {
+    Service collector("collector", collector_options());
+    ASSERT_TRUE(truth_is_stored());
+    redis.kill();
+    nats.kill();
+    simulator.step(300);
+    EXPECT_TRUE(truth_is_stored());
+    EXPECT_TRUE(sees(collector, "redis", 0));
+    EXPECT_TRUE(sees(collector, "nats", 0));
+    redis.start();
+    nats.start();
+    EXPECT_TRUE(sees(collector, "redis", 1));
+    EXPECT_TRUE(sees(collector, "nats", 1));
+}
+
+TEST_F(Outage, OfTheGameKeepsTheLastValues) {
+    Service collector("collector", collector_options());
+    ASSERT_TRUE(truth_is_stored());
+    const auto before = stored();
+    simulator.kill();
+    ASSERT_TRUE(another_tick_is_stored());
+    ASSERT_TRUE(another_tick_is_stored());
+    const auto during = stored();
+    EXPECT_EQ(during.document.nomads, before.document.nomads);
+    EXPECT_EQ(during.document.stale[0]->error, proto::SectionError::network_error);
+    EXPECT_TRUE(sees(collector, "ccc", 0));
+}
+
+TEST_F(Outage, OfAFrozenPostgresDoesNotKeepTheProcessFromEnding) {
+    Service collector("collector", collector_options());
+    ASSERT_TRUE(truth_is_stored());
+    postgres.freeze();
+    simulator.step(10);
+    ASSERT_EQ(collector.get("/health").status, 200);
+    EXPECT_EQ(collector.stop(), 0);
+    postgres.thaw();
+}
+
+}  // namespace
+}  // namespace watchtower::test
