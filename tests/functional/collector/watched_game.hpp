@@ -56,7 +56,7 @@ protected:
         return eventually(seconds(15), [&] { return postgres.ask("select max(tick) from snapshots") != before; });
     }
 
-    PostgresServer postgres{{.durable = true}};  // one that is killed keeps what it has committed
+    PostgresServer postgres{{.durable = true, .settings = {}}};  // one that is killed keeps what it has committed
     RedisServer redis;
     NatsServer nats;
     Simulator simulator{{.flags = {{"sim-players", "40"}, {"sim-warmup", "600"}}}};
