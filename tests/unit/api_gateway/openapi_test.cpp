@@ -1,0 +1,179 @@
+#include "services/api-gateway/openapi.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "services/api-gateway/dashboard.hpp"
+#include "tests/unit/api_gateway/gateway.hpp"
+#include "tests/unit/api_gateway/schema.hpp"
+
+namespace watchtower::gateway {
+namespace {
+
+using nlohmann::json;
+using test::conforms;
+using test::Gateway;
+using test::Seen;
+
+json description_of(Gateway& gateway) {
+    return json::parse(gateway.get("/openapi.json").body);
+}
+
+json schema_of(const json& openapi, const std::string& path, const std::string& status = "200") {
+    const json& content = openapi.at("paths").at(path).at("get").at("responses").at(status).at("content");
+    return test::to_json_schema(openapi, content.begin()->at("schema"));
+}
+
+std::string media_type_of(const json& openapi, const std::string& path) {
+    return openapi.at("paths").at(path).at("get").at("responses").at("200").at("content").begin().key();
+}
+
+TEST(OpenApi, TellsOfEveryRouteAndOfNothingElse) {
+    Gateway gateway;
+    std::set<std::string> served;
+    for (const Endpoint& endpoint : gateway.table) {
+        if (!endpoint.tag.empty()) {
+            served.insert(endpoint.route.pattern);
+            if (endpoint.route.pattern.starts_with(kVersionedPrefix)) {
+                served.insert(unversioned(endpoint.route.pattern));
+            }
+        }
+    }
+    std::set<std::string> described;
+    const json openapi = description_of(gateway);
+    for (const auto& [path, item] : openapi.at("paths").items()) {
+        described.insert(path);
+        EXPECT_EQ(item.size(), 1U) << path;
+        EXPECT_EQ(item.at("get").value("deprecated", false), is_unversioned(path)) << path;
+    }
+    EXPECT_EQ(described, served);
+    EXPECT_EQ(openapi.at("openapi"), "3.0.3");
+    EXPECT_FALSE(openapi.at("info").at("version").get<std::string>().empty());
+}
+
+TEST(OpenApi, NamesTheParametersThatAreTaken) {
+    Gateway gateway;
+    const json openapi = description_of(gateway);
+    for (const Endpoint& endpoint : gateway.table) {
+        if (endpoint.tag.empty()) {
+            continue;
+        }
+        std::set<std::string> described;
+        const json& operation = openapi.at("paths").at(endpoint.route.pattern).at("get");
+        for (const json& parameter : operation.value("parameters", json::array())) {
+            const json& target = openapi.at(json::json_pointer(parameter.at("$ref").get<std::string>().substr(1)));
+            if (target.at("in") == "query") {
+                described.insert(target.at("name"));
+            } else {
+                EXPECT_NE(endpoint.route.pattern.find("{" + target.at("name").get<std::string>() + "}"),
+                          std::string::npos);
+            }
+        }
+        std::set<std::string> taken;
+        for (const http::QueryParameter& parameter : endpoint.route.query) {
+            taken.insert(parameter.name);
+        }
+        EXPECT_EQ(described, taken) << endpoint.route.pattern;
+    }
+}
+
+TEST(OpenApi, DescribesEveryBodyThatIsAnswered) {
+    Gateway gateway;
+    gateway.show(test::hostile_state());
+    const json openapi = description_of(gateway);
+    int checked = 0;
+    for (const auto& [path, item] : openapi.at("paths").items()) {
+        if (item.at("get").at("tags").at(0) == "past") {
+            continue;  // without PostgreSQL there is none here
+        }
+        const Seen seen = gateway.get(path);
+        ASSERT_EQ(seen.status, 200) << path;
+        EXPECT_EQ(seen.header("Content-Type"), media_type_of(openapi, path)) << path;
+        if (media_type_of(openapi, path) == kJsonType) {
+            EXPECT_TRUE(conforms(seen.body, schema_of(openapi, path))) << path;
+            ++checked;
+        }
+    }
+    EXPECT_GE(checked, 18);
+}
+
+TEST(OpenApi, DescribesStaleAndEmptyStates) {
+    Gateway gateway;
+    auto state = test::hostile_state();
+    for (auto& section : state.sections) {
+        section = {{}, proto::SectionError::timeout, 1};
+    }
+    state.document.nomads.reset();
+    state.document.resources.reset();
+    state.document.players = 12345;
+    gateway.show({{"default", 0, std::make_shared<const proto::State>(state)}, {"empty", 1, nullptr}});
+    const json openapi = description_of(gateway);
+    for (const char* path : {"/api/v1/metrics/current", "/api/v1/metrics/pvp", "/api/v1/worlds", "/"}) {
+        EXPECT_TRUE(conforms(gateway.get(path).body, schema_of(openapi, path))) << path;
+    }
+    const Seen missing = gateway.get("/api/v1/metrics/nomads");
+    EXPECT_EQ(missing.status, 503);
+    EXPECT_TRUE(conforms(missing.body, schema_of(openapi, "/api/v1/metrics/nomads", "503")));
+}
+
+TEST(OpenApi, DescribesTheDashboard) {
+    Gateway gateway;
+    const json schema = schema_of(description_of(gateway), "/api/v1/dashboard/stats");
+    const DashboardQuestion question{"default", test::kTick, std::chrono::seconds(3600)};
+    DashboardStats stats;
+    EXPECT_TRUE(conforms(encode(stats, question, test::kTick), schema)) << "nothing known";
+    stats.active_players = 2;
+    stats.total_actions = "7";
+    stats.total_attacks = stats.successful_attacks = stats.destroyed_dwellings = "1";
+    stats.gold_collected = "123456789012345678.000001";
+    stats.top_players = {{"a\"b", "5", 0, "0", "0.25"}};
+    stats.top_events = {{"raid", "2", "3"}};
+    EXPECT_TRUE(conforms(encode(stats, question, test::kTick), schema));
+    EXPECT_EQ(encode(stats, question, test::kTick),
+              R"({"active_players":2,"total_actions":7,"avg_actions_per_player":3.5,)"
+              R"("resources_collected":{"gold":123456789012345678.000001,"spice":0},)"
+              R"("pvp_activity":{"total_attacks":1,"successful_attacks":1,"destroyed_dwellings":1},)"
+              R"("top_players":[{"player_id":"a\"b","actions":5,"dwelling_level":0,)"
+              R"("resources":{"gold":0,"spice":0.25}}],)"
+              R"("top_events":[{"type":"raid","count":2,"affected_players":3}],)"
+              R"("time_window":3600,"timestamp":"2025-12-08T12:34:00.000Z"})");
+}
+
+TEST(OpenApi, DescribesErrors) {
+    Gateway gateway;
+    const json openapi = description_of(gateway);
+    const json problem = test::to_json_schema(openapi, openapi.at("components").at("schemas").at("Problem"));
+    for (const char* target : {"/nothing", "/api/v1/alerts?state=all", "/api/v1/worlds?x=1", "/api/v1/snapshots/now"}) {
+        const Seen seen = gateway.get(target);
+        EXPECT_GE(seen.status, 400) << target;
+        EXPECT_EQ(seen.header("Content-Type"), "application/problem+json") << target;
+        EXPECT_TRUE(conforms(seen.body, problem)) << target;
+    }
+}
+
+TEST(OpenApi, RefusesATableThatNamesWhatIsNotThere) {
+    const auto table_with = [](std::string_view schema, std::string parameter) {
+        http::Route route{http::Method::get, "/x", [](const http::Request&) { return http::Reply(); }, "x", {}};
+        route.query.push_back({std::move(parameter), ""});
+        return std::vector<Endpoint>{{route, Need::nothing, "x", schema, kJsonType, {}}};
+    };
+    EXPECT_NO_THROW((void)openapi_document(table_with("Document", "world")));
+    EXPECT_THROW((void)openapi_document(table_with("Nothing", "world")), Error);
+    EXPECT_THROW((void)openapi_document(table_with("Document", "nothing")), Error);
+}
+
+TEST(Conforms, SeesWhatIsWrong) {
+    Gateway gateway;
+    const json schema = schema_of(description_of(gateway), "/api/v1/metrics/pvp");
+    const std::string good =
+        R"({"total_attacks":1,"successful_attacks":1,"destroyed_dwellings":0,"timestamp":"2025-12-08T12:34:00.000Z"})";
+    EXPECT_TRUE(conforms(good, schema));
+    EXPECT_FALSE(conforms(R"({"total_attacks":1})", schema));
+    EXPECT_FALSE(conforms(std::string(good).replace(good.find(":1"), 2, ":-1"), schema));
+    EXPECT_FALSE(conforms(std::string(good).insert(1, R"("more":1,)"), schema));
+}
+
+}  // namespace
+}  // namespace watchtower::gateway
