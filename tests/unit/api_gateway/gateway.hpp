@@ -83,7 +83,7 @@ public:
             text += line + "\r\n";
         }
         parser.feed(text + "\r\n");
-        return take_apart(dispatcher_->answer(parser.next().value(), "127.0.0.1", false));
+        return take_apart(dispatcher_->answer(parser.next().value(), "127.0.0.1"));
     }
     Seen get(const std::string& target, const std::vector<std::string>& lines = {}) {
         return ask("GET " + target, lines);
