@@ -1,0 +1,44 @@
+#include "services/publisher/options.hpp"
+
+#include <regex>
+
+#include "common/base/configuration.hpp"
+#include "common/base/error.hpp"
+
+namespace watchtower::publisher {
+
+namespace {
+
+constexpr Milliseconds kLeastInterval{100};
+constexpr Milliseconds kLeastTimeout{1};
+constexpr Milliseconds kMost = std::chrono::hours(24);
+
+/// Tokens separated by points; no wildcard.
+void check_subject(const std::string& subject) {
+    static const std::regex allowed(R"([^\s.*>]+(\.[^\s.*>]+)*)");
+    if (!std::regex_match(subject, allowed)) {
+        throw BadInput("NATS_SUBJECT: '" + subject + "' is no subject to publish to");
+    }
+}
+
+}  // namespace
+
+std::optional<int> read_options(int argc, char** argv, Options& options) {
+    Configuration configuration("watchtower-publisher", "Publishes over NATS what happens in the game");
+    configuration.text("MANAGEMENT_ADDRESS", options.management_address, "address of the management listener");
+    configuration.port("MANAGEMENT_PORT", options.management_port, "port of the management listener; 0: any free one");
+    world_state::declare(configuration, options.stores);
+    configuration.seconds(
+        "PUBLISH_INTERVAL", options.publish_interval, kLeastInterval, kMost, "seconds between publications");
+    configuration.seconds("CCC_REQUEST_TIMEOUT",
+                          options.request_timeout,
+                          kLeastTimeout,
+                          kMost,
+                          "the collectors' timeout for the game; a document is waited for 5 s longer");
+    configuration.text("NATS_SUBJECT", options.subject, "subject of the first world's document, prefix of the others'");
+    configuration.log(options.log);
+    configuration.check([&options] { check_subject(options.subject); });
+    return configuration.read(argc, argv);
+}
+
+}  // namespace watchtower::publisher

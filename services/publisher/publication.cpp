@@ -1,0 +1,95 @@
+#include "services/publisher/publication.hpp"
+
+#include <algorithm>
+
+#include "proto-json/names.hpp"
+
+namespace watchtower::publisher {
+
+namespace {
+
+/// As the protocol has it (ADR-4 of NATS): a line for the version, one for each header, an empty one.
+std::size_t bytes_of(const nats::Headers& headers) {
+    std::size_t bytes = std::string_view("NATS/1.0\r\n\r\n").size();
+    for (const auto& [name, value] : headers) {
+        bytes += name.size() + value.size() + std::string_view(": \r\n").size();
+    }
+    return bytes;
+}
+
+nats::Headers headers_of(const proto::State& state, const std::string& subject, TimePoint publication) {
+    nats::Headers headers = {{std::string(proto::kMessageIdHeader), subject + ":" + to_epoch_seconds(publication)},
+                             {std::string(proto::kWorldHeader), state.world},
+                             {std::string(proto::kTickHeader), to_epoch_seconds(state.tick)}};
+    if (state.simulated) {
+        headers.emplace_back(proto::kSimulatedHeader, "true");
+    }
+    return headers;
+}
+
+/// What is stale at the state's own tick is what failed in it; a moment after its last everything is.
+proto::Document document_of(const proto::State& state, bool late) {
+    return document_at(state, late ? abandoned_after(state) + Milliseconds(1) : state.tick);
+}
+
+std::size_t players_listed(const proto::Document& document) {
+    return std::max(document.nomads ? document.nomads->by_player.size() : 0,
+                    document.resources ? document.resources->by_player.size() : 0);
+}
+
+template <typename Section>
+void keep_players(std::optional<Section>& section, std::size_t count) {
+    if (section && section->by_player.size() > count) {
+        section->by_player.resize(count);
+    }
+}
+
+proto::Document with_players(const proto::Document& document, std::size_t count, std::uint64_t players) {
+    proto::Document shorter = document;
+    keep_players(shorter.nomads, count);
+    keep_players(shorter.resources, count);
+    if (!shorter.players) {
+        shorter.players = std::max<std::uint64_t>(players, players_listed(document));
+    }
+    return shorter;
+}
+
+}  // namespace
+
+std::string encode_within(proto::Document document, std::uint64_t players, std::size_t max_bytes) {
+    std::string text = encode(document);
+    if (text.size() <= max_bytes) {
+        return text;
+    }
+    // The most players that fit: the size grows with their number.
+    std::size_t fit = 0;
+    std::size_t too_many = players_listed(document);
+    text = encode(with_players(document, fit, players));
+    while (fit + 1 < too_many) {
+        const std::size_t middle = fit + (too_many - fit) / 2;
+        std::string candidate = encode(with_players(document, middle, players));
+        if (candidate.size() <= max_bytes) {
+            fit = middle;
+            text = std::move(candidate);
+        } else {
+            too_many = middle;
+        }
+    }
+    return text;
+}
+
+Publication make_publication(const Due& due,
+                             TimePoint publication,
+                             const std::string& prefix,
+                             std::size_t max_payload) {
+    const proto::State& state = *due.world.state;
+    Publication result;
+    result.subject = proto::document_subject(prefix, state.world, due.first);
+    result.headers = headers_of(state, result.subject, publication);
+    const std::size_t around = bytes_of(result.headers);
+    result.body =
+        encode_within(document_of(state, due.late), state.players, max_payload > around ? max_payload - around : 0);
+    return result;
+}
+
+}  // namespace watchtower::publisher
