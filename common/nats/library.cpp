@@ -118,7 +118,7 @@ Message to_message(natsMsg* message) {
 }
 
 std::string describe(natsStatus status) {
-    const std::string text = natsStatus_GetText(status);
+    std::string text = natsStatus_GetText(status);
     natsStatus last = NATS_OK;
     const char* remembered = nats_GetLastError(&last);
     if (last != status || remembered == nullptr) {

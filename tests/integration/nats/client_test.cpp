@@ -56,19 +56,27 @@ TEST(NatsClient, PublishesToSubscribersBytesAndHeaders) {
 }
 
 TEST(NatsClient, RefusesWhatNoServerTakes) {
+    NatsServer server;
+    Client client({.url = server.url()});
+    ASSERT_TRUE(client.wait_connected(kDeadline));
+    for (const char* subject : {"", "a b", "a..b", ".a", "a.", "a.*", ">", "a\r\nPUB b 0"}) {
+        EXPECT_THAT(error_of([&] { client.publish(subject, "x"); }), HasSubstr("bad input: nats subject")) << subject;
+    }
+    for (const Headers& headers : {Headers{{"Name", "a\r\nb"}}, Headers{{"Na me", "a"}}, Headers{{"", "a"}}}) {
+        EXPECT_THAT(error_of([&] { client.publish("a", "x", headers); }), HasSubstr("bad input: nats header"));
+    }
+    EXPECT_THAT(error_of([&] { client.flush(milliseconds(0)); }), HasSubstr("bad input: nats: a timeout"));
+    EXPECT_THAT(error_of([&] { (void)client.subscribe("a..b", [](const Message&) {}); }), HasSubstr("bad input"));
+    EXPECT_TRUE(client.connected());
+}
+
+TEST(NatsClient, RefusesMessagesBiggerThanTheServerTakes) {
     NatsServer server({.user = "", .max_payload_bytes = 1000});
     Client client({.url = server.url()});
     ASSERT_TRUE(client.wait_connected(kDeadline));
     EXPECT_EQ(client.max_payload(), 1000U);
-    for (const char* subject : {"", "a b", "a..b", ".a", "a.", "a.*", ">", "a\r\nPUB b 0"}) {
-        EXPECT_THAT(error_of([&] { client.publish(subject, "x"); }), HasSubstr("bad input: nats subject")) << subject;
-    }
-    EXPECT_THROW(client.publish("a", "x", {{"Name", "a\r\nb"}}), BadInput);
-    EXPECT_THROW(client.publish("a", "x", {{"Na me", "a"}}), BadInput);
     EXPECT_THROW(client.publish("a", std::string(1001, 'x')), BadInput);
     EXPECT_THROW(client.publish("a", std::string(990, 'x'), {{"Name", "value"}}), BadInput);
-    EXPECT_THROW(client.flush(milliseconds(0)), BadInput);
-    EXPECT_THROW((void)client.subscribe("a..b", [](const Message&) {}), BadInput);
     client.publish_flushed("a", std::string(1000, 'x'), {}, kDeadline);
     client.publish_flushed("a", std::string(950, 'x'), {{"Name", "value"}}, kDeadline);
     EXPECT_TRUE(client.connected());
@@ -77,7 +85,6 @@ TEST(NatsClient, RefusesWhatNoServerTakes) {
 TEST(NatsClient, CarriesBigMessages) {
     NatsServer server({.user = "", .max_payload_bytes = 8U << 20U});
     Client client({.url = server.url()});
-    EXPECT_EQ(client.max_payload() >= 1U << 20U, true);
     Inbox inbox;
     const auto subscription = client.subscribe("big", [&](Message message) { inbox.add(std::move(message)); });
     ASSERT_TRUE(client.wait_connected(kDeadline));
