@@ -11,7 +11,7 @@ namespace {
 
 /// simdjson reads this far beyond the end of what it parses.
 constexpr std::size_t kPadding = 64;
-constexpr std::size_t kFirstReserve = 16 * 1024;
+constexpr std::size_t kFirstReserve = 16UL * 1024;
 constexpr long kConnectTimeoutMs = 5000;
 constexpr int kPollMs = 1000;
 
@@ -80,7 +80,7 @@ List to_list(const std::vector<Pair>& headers) {
         if (longer == nullptr) {
             throw Error("http client: out of memory");
         }
-        [[maybe_unused]] const auto* const same = list.release();
+        (void)list.release();  // it is the front of the longer list
         list.reset(longer);
     };
     append("Expect:");  // else libcurl waits a second for 100 before a large body
@@ -88,7 +88,9 @@ List to_list(const std::vector<Pair>& headers) {
         if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
             throw BadInput("http client: header " + lower(name) + ": holds a line break");
         }
-        append(value.empty() ? name + ";" : name + ": " + value);
+        auto line = name;
+        line += value.empty() ? ";" : ": ";
+        append(line += value);
     }
     return list;
 }

@@ -19,7 +19,7 @@ namespace {
 
 /// After these steps other connections of the worker have their turn.
 constexpr int kStepsAtOnce = 64;
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = 16UL * 1024;
 
 /// How long the rest of the input is read and dropped after the last answer: closing at once would reset the
 /// connection, and the client might lose the answer.

@@ -11,10 +11,10 @@
 namespace watchtower::http {
 
 struct ParserLimits {
-    std::size_t head_bytes = 16 * 1024;   ///< request line and headers; more is 431
-    std::size_t target_bytes = 8 * 1024;  ///< more is 414
-    std::size_t headers = 100;            ///< more is 431
-    std::size_t body_bytes = 64 * 1024;   ///< more is 413
+    std::size_t head_bytes = 16UL * 1024;   ///< request line and headers; more is 431
+    std::size_t target_bytes = 8UL * 1024;  ///< more is 414
+    std::size_t headers = 100;              ///< more is 431
+    std::size_t body_bytes = 64UL * 1024;   ///< more is 413
 };
 
 /// A request as it came, before routing: peer, id and path_parameters are still empty.

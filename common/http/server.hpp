@@ -39,8 +39,8 @@ struct ServerOptions {
     std::string address = "127.0.0.1";  ///< IPv4 or IPv6 address to listen on
     std::uint16_t port = 0;             ///< 0: any free one; Server::port tells
     int threads = 2;
-    std::size_t max_header_bytes = 16 * 1024;
-    std::size_t max_body_bytes = 64 * 1024;
+    std::size_t max_header_bytes = 16UL * 1024;
+    std::size_t max_body_bytes = 64UL * 1024;
     std::chrono::milliseconds request_timeout{10'000};    ///< from a request's first byte to its last
     std::chrono::milliseconds keepalive_timeout{75'000};  ///< of a connection without a request
     std::chrono::milliseconds write_timeout{10'000};      ///< a client that reads nothing for so long is cut off

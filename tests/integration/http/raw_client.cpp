@@ -18,7 +18,7 @@ namespace watchtower::http::test {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience(10'000);
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = 64UL * 1024;
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 [[noreturn]] void fail(const std::string& what) {
