@@ -15,8 +15,8 @@ namespace watchtower::http {
 /// From a parsed request to its answer: routing, checks, the handler, errors as problems. Thread-safe.
 class Dispatcher {
 public:
-    Dispatcher(const ServerOptions& options, std::vector<Route> routes)
-        : options_(options),
+    Dispatcher(ServerOptions options, std::vector<Route> routes)
+        : options_(std::move(options)),
           router_(std::move(routes)) {}
 
     /// Never throws: what a handler throws becomes an answer and a log line.

@@ -5,20 +5,26 @@
 #include <utility>
 
 #include "common/base/configuration.hpp"
+#include "common/base/json_text.hpp"
 
 namespace watchtower::http {
 
 namespace {
 
-/// Names and states are our own words and need no escaping.
 Reply state_reply(const Management& management, std::string_view status) {
-    std::string body = "{\"status\":\"";
-    body += status;
-    body += "\",\"service\":\"" + management.service + "\",\"version\":\"" + version() + "\",\"dependencies\":{";
+    std::string body = R"({"status":)";
+    append_json_string(body, status);
+    body += R"(,"service":)";
+    append_json_string(body, management.service);
+    body += R"(,"version":)";
+    append_json_string(body, version());
+    body += R"(,"dependencies":{)";
     bool first = true;
     for (const auto& dependency : management.dependencies) {
-        body += first ? "\"" : ",\"";
-        body += dependency->name() + "\":\"" + to_string(dependency->state()) + "\"";
+        body += first ? "" : ",";
+        append_json_string(body, dependency->name());
+        body += ':';
+        append_json_string(body, to_string(dependency->state()));
         first = false;
     }
     body += "}}\n";

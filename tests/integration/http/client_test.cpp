@@ -19,7 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::SilentListener;
-using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 

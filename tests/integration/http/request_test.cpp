@@ -9,7 +9,6 @@
 #include "common/http/server.hpp"
 #include "proto-json/problem.hpp"
 #include "tests/integration/http/raw_client.hpp"
-#include "tests/support/eventually.hpp"
 
 namespace watchtower::http {
 namespace {
@@ -19,7 +18,6 @@ using test::RawClient;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
-using watchtower::test::eventually;
 
 std::vector<Route> routes() {
     const auto hello = [](const Request&) { return Reply::text("hello").with("ETag", "\"v1\""); };
@@ -48,7 +46,7 @@ protected:
     void start(ServerOptions options = {}) {
         options.on_exchange = [this](const Exchange& exchange) {
             const std::lock_guard lock(mutex_);
-            exchanges_.push_back({exchange.status, exchange.route == nullptr ? "" : exchange.route->pattern});
+            exchanges_.emplace_back(exchange.status, exchange.route == nullptr ? "" : exchange.route->pattern);
         };
         server_ = std::make_unique<Server>(options, routes());
     }
