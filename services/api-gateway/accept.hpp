@@ -5,7 +5,7 @@
 
 namespace watchtower::gateway {
 
-/// The weight, 0 to 1000, that a list like Accept or Accept-Encoding gives to `name` (RFC 9110, 12.4.2): 1000 without
+/// The weight, 0 to 1000, that a list like Accept gives to `name` (RFC 9110, 12.4.2): 1000 without
 /// a q, nothing where the list does not name it, 0 for a q that cannot be read. Upper and lower case are the same.
 [[nodiscard]] std::optional<int> quality(std::string_view list, std::string_view name);
 

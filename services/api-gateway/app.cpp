@@ -12,48 +12,38 @@ namespace watchtower::gateway {
 namespace {
 
 constexpr const char* kService = "api-gateway";
+constexpr const char* kProgram = "watchtower-api-gateway";
 // A request that waits for PostgreSQL holds its worker: half of them at most do.
 constexpr int kWorkers = 8;
 constexpr int kMostWaiting = kWorkers / 2;
 constexpr Milliseconds kDatabaseDeadline{4'000};
 constexpr Milliseconds kDatabaseWait{1'000};
 constexpr Milliseconds kConnectTimeout{2'000};
-constexpr std::chrono::milliseconds kRedisTimeout{1'000};
 
 postgres::Options database_options(const std::string& url) {
     postgres::Options options;
     options.url = url;
-    options.application_name = "watchtower-api-gateway";
+    options.application_name = kProgram;
     options.deadline = kDatabaseDeadline;
     options.statement_timeout = kDatabaseDeadline;
     options.connect_timeout = kConnectTimeout;
-    options.connections = kMostWaiting + 1;  // one is always left for reading states
+    options.connections = kMostWaiting;
     options.wait = kDatabaseWait;
     return options;
-}
-
-nats::Options nats_options(const Options& options) {
-    nats::Options result;
-    result.url = options.nats_url;
-    result.creds_file = options.nats_creds_file;
-    result.ca_file = options.nats_ca_file;
-    result.name = "watchtower-api-gateway";
-    return result;
 }
 
 }  // namespace
 
 App::App(const Options& options)
-    : metrics_(kService, {postgres_dependency_, redis_dependency_, nats_dependency_}),
-      database_(database_options(options.database_url), postgres_dependency_),
-      redis_({.url = options.redis_url, .connect_timeout = kRedisTimeout, .timeout = kRedisTimeout}, redis_dependency_),
-      nats_(nats_options(options), nats_dependency_),
+    : stores_(options.stores, kProgram),
+      metrics_(kService, stores_.dependencies()),
+      database_(database_options(options.stores.database_url), stores_.postgres_dependency),
       access_(options.api_keys, parse_key_policy(options.api_auth)),
       cors_(options.cors_origins),
       current_([this] { return worlds_.load(); }, access_, clock_),
       stored_(database_, current_, StoredMetrics(metrics_.registry()), {.most_waiting = kMostWaiting}),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
-      states_(redis_, database_, nats_, clock_, metrics_.registry(), {}) {
+      states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
         log::warn("no_api_key", {{"api_auth", options.api_auth}, {"effect", "what needs a key answers 403"}});
     }
@@ -71,10 +61,7 @@ bool App::ready() const {
 }
 
 http::Management App::management() {
-    return {kService,
-            [this] { return ready(); },
-            {postgres_dependency_, redis_dependency_, nats_dependency_},
-            [this] { return metrics_.render(); }};
+    return {kService, [this] { return ready(); }, stores_.dependencies(), [this] { return metrics_.render(); }};
 }
 
 void App::read_states() {

@@ -10,9 +10,8 @@
 #include "common/http/server.hpp"
 #include "common/metrics/http_metrics.hpp"
 #include "common/metrics/service_metrics.hpp"
-#include "common/nats/client.hpp"
 #include "common/postgres/client.hpp"
-#include "common/redis/client.hpp"
+#include "common/world_state/stores.hpp"
 #include "common/world_state/world_states.hpp"
 #include "services/api-gateway/access.hpp"
 #include "services/api-gateway/cors.hpp"
@@ -45,13 +44,9 @@ private:
     // In the order of what needs what; the end goes the other way.
     SystemClock clock_;
     std::atomic<bool> stopping_ = false;
-    std::shared_ptr<Dependency> postgres_dependency_ = std::make_shared<Dependency>("postgres");
-    std::shared_ptr<Dependency> redis_dependency_ = std::make_shared<Dependency>("redis");
-    std::shared_ptr<Dependency> nats_dependency_ = std::make_shared<Dependency>("nats");
+    world_state::Stores stores_;
     metrics::ServiceMetrics metrics_;
-    postgres::Client database_;
-    redis::Client redis_;
-    nats::Client nats_;
+    postgres::Client database_;  ///< for requests: those that wait for it do not hold up the reading of states
     Latest<world_state::Worlds> worlds_;
     Access access_;
     Cors cors_;

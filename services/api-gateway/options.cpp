@@ -1,9 +1,6 @@
 #include "services/api-gateway/options.hpp"
 
 #include "common/base/configuration.hpp"
-#include "common/nats/url.hpp"
-#include "common/postgres/target.hpp"
-#include "common/redis/url.hpp"
 #include "services/api-gateway/cors.hpp"
 
 namespace watchtower::gateway {
@@ -17,11 +14,7 @@ void declare(Configuration& configuration, Options& options) {
     configuration.port("PORT", options.port, "port of the public listener; 0: any free one");
     configuration.text("MANAGEMENT_ADDRESS", options.management_address, "address of the management listener");
     configuration.port("MANAGEMENT_PORT", options.management_port, "port of the management listener; 0: any free one");
-    configuration.secret("DATABASE_URL", options.database_url, "PostgreSQL, as a libpq URI");
-    configuration.secret("REDIS_URL", options.redis_url, "redis://[user:password@]host:port/db or unix:///path");
-    configuration.secret("NATS_URL", options.nats_url, "NATS servers, separated by commas");
-    configuration.text("NATS_CREDS_FILE", options.nats_creds_file, "file with a NATS user's JWT and seed");
-    configuration.text("NATS_CA_FILE", options.nats_ca_file, "certificates to trust for NATS; asks for TLS");
+    world_state::declare(configuration, options.stores);
     configuration.secret_list("API_KEY", options.api_keys, "accepted keys, separated by commas");
     configuration.choice(
         "API_AUTH", options.api_auth, {"write", "all", "none"}, "what needs a key: writes, all of the API, nothing");
@@ -40,9 +33,6 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     Configuration configuration("watchtower-api-gateway", "Answers over HTTP what happens in the game");
     declare(configuration, options);
     configuration.check([&] { const Cors cors(options.cors_origins); });
-    configuration.check([&] { const postgres::Target target(options.database_url); });
-    configuration.check([&] { (void)redis::parse_url(options.redis_url); });
-    configuration.check([&] { (void)nats::parse_servers(options.nats_url); });
     return configuration.read(argc, argv);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/log.hpp"
+#include "common/world_state/stores.hpp"
 
 namespace watchtower::gateway {
 
@@ -15,11 +16,7 @@ struct Options {
     std::uint16_t port = 8000;
     std::string management_address = "127.0.0.1";
     std::uint16_t management_port = 9202;
-    std::string database_url = "postgresql://watchtower_reader@127.0.0.1:5432/watchtower";
-    std::string redis_url = "redis://127.0.0.1:6379/0";
-    std::string nats_url = "nats://127.0.0.1:4222";
-    std::string nats_creds_file;
-    std::string nats_ca_file;
+    world_state::StoreOptions stores;
     std::vector<std::string> api_keys;
     std::string api_auth = "write";         ///< as parse_key_policy reads it
     std::vector<std::string> cors_origins;  ///< empty: no page of another origin may read

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "common/base/clock.hpp"
 #include "common/http/message.hpp"
@@ -25,11 +24,5 @@ struct Rendered {
 
 /// 200 with the form of the body that the client takes, its strong ETag, and Vary.
 [[nodiscard]] http::Reply reply_with(const Rendered& rendered, const http::Request& request);
-
-/// Whether Accept-Encoding allows gzip (RFC 9110, 12.5.3): named or by "*", and not with q=0.
-[[nodiscard]] bool accepts_gzip(const http::Request& request);
-
-/// The gzip form (RFC 1952) at level 6. Throws Error when zlib does.
-[[nodiscard]] std::string gzip(std::string_view text);
 
 }  // namespace watchtower::gateway

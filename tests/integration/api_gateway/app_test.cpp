@@ -5,11 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "common/http/client.hpp"
-#include "common/world_state/redis_states.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/game_tables.hpp"
-#include "tests/support/redis_server.hpp"
 #include "tests/support/sample_state.hpp"
+#include "tests/support/world_stores.hpp"
 #include "tests/unit/api_gateway/schema.hpp"
 
 namespace watchtower::gateway {
@@ -24,28 +22,25 @@ using watchtower::test::eventually;
 class GatewayApp : public testing::Test {
 protected:
     GatewayApp() {
-        watchtower::test::make_game_tables(postgres_, WATCHTOWER_SCHEMA);
-        state_ = watchtower::test::sample_state("default", tick_);
+        for (const std::string table : {"gameplay_metrics", "player_activity", "event_metrics"}) {
+            stores_.postgres.run("create table " + table + "_of_a_test partition of " + table + " default");
+        }
+        stores_.nats.stop();
     }
 
     void start() {
         Options options;
         options.port = 0;
         options.management_port = 0;
-        options.database_url = postgres_.url("watchtower", "watchtower_reader");
-        options.redis_url = redis_.url();
-        options.nats_url = "nats://127.0.0.1:1";
+        options.stores.database_url = stores_.reader_url();
+        options.stores.redis_url = stores_.redis.url();
+        options.stores.nats_url = stores_.nats.url();
         app_ = std::make_unique<App>(options);
     }
 
     void store() {
-        watchtower::test::store_state(postgres_, state_);
-        put(state_);
-    }
-
-    void put(const proto::State& state) {
-        redis::Client client({.url = redis_.url()});
-        ASSERT_TRUE(world_state::put(client, state, 0));
+        stores_.store(state_);
+        stores_.put(state_);
     }
 
     http::FetchResult get(const std::string& path) { return fetch(app_->port(), path); }
@@ -60,9 +55,8 @@ protected:
     }
 
     TimePoint tick_ = tick_at_or_before(SystemClock().now(), 60s);
-    proto::State state_;
-    watchtower::test::PostgresServer postgres_;
-    watchtower::test::RedisServer redis_;
+    proto::State state_ = watchtower::test::sample_state("default", tick_);
+    watchtower::test::WorldStores stores_;
     http::Client client_;
     std::unique_ptr<App> app_;
 };
@@ -98,8 +92,8 @@ TEST_F(GatewayApp, ServesStoredDocumentsByteForByte) {
     state_.simulated = true;
     store();
     const auto later = watchtower::test::sample_state("default", tick_ + 60s);
-    watchtower::test::store_state(postgres_, later);
-    put(later);
+    stores_.store(later);
+    stores_.put(later);
     const std::string path = "/api/v1/snapshots/";
     ASSERT_TRUE(answers(path + to_epoch_seconds(tick_), 200));
     const auto old = get(path + to_epoch_seconds(tick_));
@@ -116,12 +110,12 @@ TEST_F(GatewayApp, KeepsTheAnswerToADashboardOfOneTick) {
     store();
     ASSERT_TRUE(answers(kDashboard, 200));
     const auto first = get(kDashboard);
-    postgres_.stop();
+    stores_.postgres.stop();
     EXPECT_EQ(get(kDashboard).body, first.body);
     EXPECT_EQ(get(std::string(kDashboard) + "?time_window=60").status, 503) << "another question";
     EXPECT_THAT(fetch(app_->management_port(), "/metrics").body,
                 HasSubstr(R"(watchtower_stored_answers_total{result="failed"} 1)"));
-    postgres_.start();
+    stores_.postgres.start();
     EXPECT_TRUE(answers(std::string(kDashboard) + "?time_window=60", 200));
 }
 
@@ -130,10 +124,10 @@ TEST_F(GatewayApp, DoesNotCountWhatIsNotInTheTablesYet) {
     store();
     ASSERT_TRUE(answers(kDashboard, 200));
     state_ = watchtower::test::sample_state("default", tick_ + 60s);
-    put(state_);
+    stores_.put(state_);
     EXPECT_TRUE(answers(kDashboard, 503)) << "Redis is ahead of PostgreSQL";
     EXPECT_EQ(get(kDocument).header("watchtower-tick"), to_rfc3339(state_.tick));
-    watchtower::test::store_state(postgres_, state_);
+    stores_.store(state_);
     EXPECT_TRUE(answers(kDashboard, 200));
 }
 

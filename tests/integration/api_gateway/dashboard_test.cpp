@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/game_tables.hpp"
+#include "tests/support/world_stores.hpp"
 
 namespace watchtower::gateway {
 namespace {
@@ -23,7 +23,9 @@ std::string quoted(TimePoint time) {
 class Dashboard : public testing::Test {
 protected:
     Dashboard() {
-        watchtower::test::make_game_tables(server_, WATCHTOWER_SCHEMA);
+        for (const std::string table : {"gameplay_metrics", "player_activity", "event_metrics"}) {
+            server_.run("create table " + table + "_of_a_test partition of " + table + " default");
+        }
         world("default", at(0));
     }
 
@@ -59,8 +61,9 @@ protected:
         });
     }
 
-    watchtower::test::PostgresServer server_;
-    postgres::Client client_{{.url = server_.url("watchtower", "watchtower_reader")}};
+    watchtower::test::WorldStores stores_;
+    const watchtower::test::PostgresServer& server_ = stores_.postgres;
+    postgres::Client client_{{.url = stores_.reader_url()}};
 };
 
 TEST_F(Dashboard, KnowsNothingOfAnEmptyWorld) {
