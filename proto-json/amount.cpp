@@ -147,8 +147,9 @@ std::string to_text(Amount amount) {
 }
 
 double to_double(Amount amount) {
-    const auto whole = static_cast<double>(amount.millionths / 1'000'000);
-    return whole + static_cast<double>(amount.millionths % 1'000'000) / 1e6;
+    const Amount::Millionths whole = amount.millionths / 1'000'000;
+    const Amount::Millionths rest = amount.millionths % 1'000'000;
+    return static_cast<double>(whole) + static_cast<double>(rest) / 1e6;
 }
 
 }  // namespace watchtower::proto

@@ -16,6 +16,7 @@ struct Amount {
 
     [[nodiscard]] static Amount units(std::int64_t whole) { return {static_cast<Millionths>(whole) * 1'000'000}; }
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's own 0 for a pointer
     auto operator<=>(const Amount&) const = default;
     Amount& operator+=(Amount other) {
         millionths += other.millionths;

@@ -15,8 +15,9 @@ inline constexpr std::size_t kSectionCount = kSections.size();
 
 /// The section's name: its key in the document, label values, table columns.
 [[nodiscard]] constexpr std::string_view to_text(Section section) {
-    constexpr std::array<std::string_view, kSectionCount> names = {"nomads", "resources", "dwellings", "pvp", "events"};
-    return names[static_cast<std::size_t>(section)];
+    constexpr std::array<std::string_view, kSectionCount> kNames = {
+        "nomads", "resources", "dwellings", "pvp", "events"};
+    return kNames[static_cast<std::size_t>(section)];
 }
 
 [[nodiscard]] constexpr std::size_t index(Section section) {
@@ -47,16 +48,16 @@ inline constexpr std::array kSectionErrors = {SectionError::timeout,
                                               SectionError::collector_down};
 
 [[nodiscard]] constexpr std::string_view to_text(SectionError error) {
-    constexpr std::array<std::string_view, kSectionErrors.size()> names = {"timeout",
-                                                                           "network_error",
-                                                                           "unauthorized",
-                                                                           "not_found",
-                                                                           "client_error",
-                                                                           "server_error",
-                                                                           "invalid_body",
-                                                                           "too_large",
-                                                                           "collector_down"};
-    return names[static_cast<std::size_t>(error)];
+    constexpr std::array<std::string_view, kSectionErrors.size()> kNames = {"timeout",
+                                                                            "network_error",
+                                                                            "unauthorized",
+                                                                            "not_found",
+                                                                            "client_error",
+                                                                            "server_error",
+                                                                            "invalid_body",
+                                                                            "too_large",
+                                                                            "collector_down"};
+    return kNames[static_cast<std::size_t>(error)];
 }
 
 }  // namespace watchtower::proto

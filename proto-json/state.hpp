@@ -64,7 +64,7 @@ struct State {
     TimePoint tick;       ///< the scheduled time
     TimePoint timestamp;  ///< when fetching began
     Milliseconds interval{60'000};
-    std::uint64_t epoch = 0;                ///< how often the world was reset
+    std::uint64_t epoch = 0;               ///< how often the world was reset
     std::optional<TimePoint> epoch_since;  ///< timestamp of the read that showed the last reset; nothing in epoch 0
     bool simulated = false;
     std::uint64_t players = 0;  ///< in any section of the last good reads

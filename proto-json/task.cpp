@@ -12,8 +12,8 @@ namespace {
 constexpr std::array kStates = {TaskState::queued, TaskState::running, TaskState::done, TaskState::failed};
 
 std::string_view to_text(TaskState state) {
-    constexpr std::array<std::string_view, kStates.size()> names = {"queued", "running", "done", "failed"};
-    return names[static_cast<std::size_t>(state)];
+    constexpr std::array<std::string_view, kStates.size()> kNames = {"queued", "running", "done", "failed"};
+    return kNames[static_cast<std::size_t>(state)];
 }
 
 TaskState parse_state(const std::string& text) {

@@ -16,8 +16,8 @@ constexpr std::array kSources = {
     ActionSource::cumulative, ActionSource::last, ActionSource::stamped, ActionSource::floor};
 
 const char* name_of(ActionSource source) {
-    constexpr std::array<const char*, kSources.size()> names = {"cumulative", "last", "stamped", "floor"};
-    return names[static_cast<std::size_t>(source)];
+    constexpr std::array<const char*, kSources.size()> kNames = {"cumulative", "last", "stamped", "floor"};
+    return kNames[static_cast<std::size_t>(source)];
 }
 
 /// Calls read(json) and turns what nlohmann throws into ours.
@@ -27,6 +27,16 @@ void decode(std::string_view text, const Read& read) {
         read(json::parse(text));
     } catch (const json::exception& error) {
         throw BadInput(std::string("a player's baseline: ") + error.what());
+    }
+}
+
+/// Puts the values of one source back: a number for each action, or a list of them.
+void append_all(const json& values, ActionSource source, WorldMemory& world, NameTable::Id player) {
+    for (const auto& [action, value] : values.items()) {
+        const NameTable::Id id = world.actions.intern(action);
+        for (const json& one : value.is_array() ? value : json::array({value})) {
+            world.nomads.counts.append(player, id, source, one.get<std::uint64_t>());
+        }
     }
 }
 
@@ -50,15 +60,8 @@ void decode_baseline(std::string_view text, WorldMemory& world, NameTable::Id pl
     decode(text, [&](const json& baseline) {
         world.nomads.nomads[player] = baseline.at("nomads").get<std::uint64_t>();
         for (const ActionSource source : kSources) {
-            const auto of_source = baseline.find(name_of(source));
-            if (of_source == baseline.end()) {
-                continue;
-            }
-            for (const auto& [action, value] : of_source->items()) {
-                const NameTable::Id id = world.actions.intern(action);
-                for (const json& one : value.is_array() ? value : json::array({value})) {
-                    world.nomads.counts.append(player, id, source, one.get<std::uint64_t>());
-                }
+            if (const auto values = baseline.find(name_of(source)); values != baseline.end()) {
+                append_all(*values, source, world, player);
             }
         }
     });

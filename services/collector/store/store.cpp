@@ -238,6 +238,7 @@ void Store::ensure_partitions(TimePoint tick) {
     const auto day = std::chrono::floor<days>(tick);
     for (const auto begin : {day, day + days(1)}) {
         const std::string from = to_rfc3339(begin);
+        const std::string until = to_rfc3339(begin + days(1));
         if (days_.contains(from)) {
             continue;
         }
@@ -247,8 +248,10 @@ void Store::ensure_partitions(TimePoint tick) {
             // "create … if not exists" is not safe against another collector doing the same.
             transaction.exec("select pg_advisory_xact_lock(hashtext('watchtower partitions'))");
             for (const std::string table : kPartitionedTables) {
-                transaction.exec0("create table if not exists " + table + "_" + suffix + " partition of " + table +
-                                  " for values from ('" + from + "') to ('" + to_rfc3339(begin + days(1)) + "')");
+                std::string sql = "create table if not exists ";
+                sql.append(table).append("_").append(suffix).append(" partition of ").append(table);
+                sql.append(" for values from ('").append(from).append("') to ('").append(until).append("')");
+                transaction.exec0(sql);
             }
         });
         days_.insert(from);
