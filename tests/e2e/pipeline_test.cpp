@@ -1,0 +1,236 @@
+#include <map>
+#include <mutex>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "common/nats/client.hpp"
+#include "proto-json/names.hpp"
+#include "proto-json/state.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/nats_server.hpp"
+#include "tests/support/postgres_server.hpp"
+#include "tests/support/promtool.hpp"
+#include "tests/support/redis_server.hpp"
+#include "tests/support/service.hpp"
+#include "tests/support/simulator.hpp"
+#include "tests/support/truth.hpp"
+
+namespace watchtower::test {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+/// What a program that subscribes to the documents has got.
+class Subscriber {
+public:
+    explicit Subscriber(const std::string& url) : client_({.url = url}) {
+        if (!client_.wait_connected(seconds(10))) {
+            throw std::runtime_error("the subscriber is not connected");
+        }
+        subscription_ = client_.subscribe("metrics.watchtower", [this](const nats::Message& message) {
+            const std::lock_guard lock(mutex_);
+            for (const auto& [name, value] : message.headers) {
+                headers_[name] = value;
+            }
+            documents_[headers_[std::string(proto::kTickHeader)]] = message.body;
+        });
+        client_.flush(seconds(5));
+    }
+
+    /// By tick in epoch seconds.
+    [[nodiscard]] std::map<std::string, std::string> documents() const {
+        const std::lock_guard lock(mutex_);
+        return documents_;
+    }
+    [[nodiscard]] std::string header(const std::string& name) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = headers_.find(name);
+        return found == headers_.end() ? "" : found->second;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string> documents_;
+    std::map<std::string, std::string> headers_;
+    nats::Client client_;
+    nats::Subscription subscription_;
+};
+
+class Pipeline : public testing::Test {
+protected:
+    std::map<std::string, std::string> environment(const std::string& role) const {
+        return {{"CCC_API_URL", simulator.url()},
+                {"METRICS_COLLECTION_INTERVAL", "1"},
+                {"PUBLISH_INTERVAL", "1"},
+                {"DATABASE_URL", postgres.url("watchtower", role)},
+                {"REDIS_URL", redis.url()},
+                {"NATS_URL", nats.url()}};
+    }
+
+    Service::Options options(const char* listener, const std::string& role = "watchtower_reader") const {
+        return {.environment = environment(role), .listener = listener, .wait_for = "/health"};
+    }
+
+    [[nodiscard]] std::string stored(const std::string& column, const std::string& where = "true") const {
+        return postgres.ask("select " + column + " from snapshots where " + where + " order by tick desc limit 1");
+    }
+
+    testing::AssertionResult truth_is_stored() {
+        std::string last = "nothing stored";
+        return eventually(
+            seconds(20),
+            [&] {
+                last = differences(simulator.truth(), proto::decode_state(stored("state")));
+                return last.empty();
+            },
+            [&] { return last; });
+    }
+
+    /// A line "name{…} value" of the game's metrics that must be there.
+    testing::AssertionResult exported(const std::string& line) {
+        return eventually(
+            seconds(10),
+            [&] { return exporter.get("/metrics").body.find("\n" + line + "\n") != std::string::npos; },
+            [&] { return "no line '" + line + "'"; });
+    }
+
+    PostgresServer postgres;
+    RedisServer redis;
+    NatsServer nats;
+    Simulator simulator{{.flags = {{"sim-players", "60"}, {"sim-warmup", "900"}}}};
+    Service collector{"collector", options("management-port", "watchtower")};
+    Service gateway{"api-gateway", options("port")};
+    Service exporter{"exporter", options("port")};
+    Service publisher{"publisher", options("management-port")};
+    Subscriber subscriber{nats.url()};
+};
+
+TEST_F(Pipeline, ShowsEveryReaderTheTruthOfTheGame) {
+    ASSERT_TRUE(truth_is_stored());
+    simulator.step(600);
+    ASSERT_TRUE(truth_is_stored());
+    const json truth = json::parse(simulator.truth());
+
+    json current;
+    EXPECT_TRUE(eventually(
+        seconds(10),
+        [&] {
+            current = json::parse(gateway.get("/api/v1/metrics/current").body);
+            return current["pvp"]["total_attacks"] == truth["observed"]["pvp"]["total_attacks"] &&
+                   current["nomads"]["total_nomads"] == truth["nomads"]["total_nomads"];
+        },
+        [&] { return current.dump(); }));
+    EXPECT_EQ(current["resources"]["total_gold"], truth["gold"]["stock"]);
+    EXPECT_EQ(current["dwellings"]["total"], truth["dwellings"]["total"]);
+    EXPECT_FALSE(current.contains("stale"));
+    for (const char* section : {"nomads", "resources", "dwellings", "pvp", "events"}) {
+        json alone = json::parse(gateway.get(std::string("/api/v1/metrics/") + section).body);
+        alone.erase("timestamp");
+        EXPECT_EQ(alone, current[section]) << section;
+    }
+
+    EXPECT_TRUE(exported("ccc_nomads{world=\"default\"} " + truth["nomads"]["total_nomads"].dump()));
+    EXPECT_TRUE(exported("ccc_players{world=\"default\"} " + truth["players"].dump()));
+    for (const char* resource : {"gold", "spice"}) {
+        const std::string labels = std::string("{world=\"default\",resource_type=\"") + resource + "\"} ";
+        EXPECT_TRUE(exported("ccc_resources" + labels + truth[resource]["stock"].dump()));
+        EXPECT_TRUE(
+            exported("ccc_resources_collected_total" + labels + truth["observed"][resource]["collected"].dump()));
+        EXPECT_TRUE(exported("ccc_resources_spent_total" + labels + truth["observed"][resource]["spent"].dump()));
+    }
+    for (const auto& [action, count] : truth["observed"]["actions"].items()) {
+        EXPECT_TRUE(
+            exported("ccc_nomad_actions_total{world=\"default\",action_type=\"" + action + "\"} " + count.dump()));
+    }
+    for (const auto& [type, event] : truth["observed"]["events"]["by_type"].items()) {
+        if (event["count"] > 0) {
+            EXPECT_TRUE(exported("ccc_events_triggered_total{world=\"default\",event_type=\"" + type + "\"} " +
+                                 event["count"].dump()));
+        }
+    }
+    EXPECT_TRUE(exported("ccc_pvp_attacks_total{world=\"default\",result=\"success\"} " +
+                         truth["observed"]["pvp"]["successful_attacks"].dump()));
+    EXPECT_TRUE(promtool_accepts(exporter.get("/metrics").body));
+
+    const json stats = json::parse(gateway.get("/api/v1/dashboard/stats?time_window=3600").body);
+    EXPECT_EQ(stats["pvp_activity"]["total_attacks"], truth["observed"]["pvp"]["total_attacks"]);
+    EXPECT_EQ(stats["resources_collected"]["gold"], truth["observed"]["gold"]["collected"]);
+}
+
+TEST_F(Pipeline, ShowsTheSameDocumentOfATickOverRestNatsAndSql) {
+    ASSERT_TRUE(truth_is_stored());
+    for (int i = 0; i < 3; ++i) {
+        simulator.step(60);
+        const auto rest = gateway.get("/api/v1/metrics/current");
+        ASSERT_EQ(rest.status, 200) << rest.body;
+        const std::string tick(rest.header("watchtower-tick").value_or("none"));
+        EXPECT_EQ(rest.body, stored("document", "tick = to_timestamp(" + tick + ")"));
+        EXPECT_EQ(rest.body, gateway.get("/api/v1/snapshots/" + tick).body);
+        ASSERT_TRUE(eventually(seconds(10), [&] { return subscriber.documents().rbegin()->first > tick; }));
+    }
+    const auto published = subscriber.documents();
+    EXPECT_GE(published.size(), 3U);
+    for (const auto& [tick, document] : published) {
+        EXPECT_EQ(document, stored("document", "tick = to_timestamp(" + tick + ")")) << tick;
+    }
+    EXPECT_EQ(subscriber.header("Watchtower-World"), "default");
+    EXPECT_TRUE(subscriber.header("Nats-Msg-Id").starts_with("metrics.watchtower:"));
+}
+
+TEST_F(Pipeline, SaysEverywhereThatTheGameIsSimulated) {
+    ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(eventually(seconds(10), [&] { return gateway.get("/ready").status == 200; }));
+    EXPECT_EQ(gateway.get("/api/v1/metrics/current").header("watchtower-simulated"), "true");
+    EXPECT_EQ(json::parse(gateway.get("/api/v1/worlds").body)["worlds"][0]["simulated"], true);
+    EXPECT_TRUE(exported("watchtower_world_simulated{world=\"default\"} 1"));
+    EXPECT_TRUE(eventually(seconds(10), [&] { return subscriber.header("Watchtower-Simulated") == "true"; }));
+    EXPECT_EQ(postgres.ask("select simulated from worlds"), "t");
+}
+
+TEST_F(Pipeline, ServesWhatItHasWhileRedisIsAway) {
+    ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(eventually(seconds(10), [&] { return gateway.get("/ready").status == 200; }));
+    redis.kill();
+    simulator.step(300);
+    ASSERT_TRUE(truth_is_stored());
+    const json truth = json::parse(simulator.truth());
+    json current;
+    EXPECT_TRUE(eventually(
+        seconds(20),
+        [&] {
+            current = json::parse(gateway.get("/api/v1/metrics/current").body);
+            return current["resources"]["total_gold"] == truth["gold"]["stock"] &&
+                   current["pvp"]["total_attacks"] == truth["observed"]["pvp"]["total_attacks"];
+        },
+        [&] { return current.dump(); }));
+    EXPECT_TRUE(exported("ccc_players{world=\"default\"} " + truth["players"].dump()));
+}
+
+TEST_F(Pipeline, SaysThatEverythingIsStaleWhenNobodyCollects) {
+    ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(eventually(seconds(10), [&] { return gateway.get("/ready").status == 200; }));
+    EXPECT_EQ(collector.stop(), 0);
+    json current;
+    EXPECT_TRUE(eventually(
+        seconds(10),
+        [&] {
+            current = json::parse(gateway.get("/api/v1/metrics/current").body);
+            return current.contains("stale") && current["stale"].size() == 5;
+        },
+        [&] { return current.dump(); }));
+    EXPECT_EQ(current["stale"]["nomads"]["error"], "collector_down");
+    EXPECT_TRUE(exported("ccc_section_stale{world=\"default\",section=\"nomads\"} 1"));
+}
+
+TEST_F(Pipeline, EndsWithZeroEverywhereWhenToldTo) {
+    ASSERT_TRUE(truth_is_stored());
+    for (Service* service : {&publisher, &exporter, &gateway, &collector}) {
+        EXPECT_EQ(service->stop(), 0) << service->output();
+    }
+    EXPECT_EQ(simulator.stop(), 0);
+}
+
+}  // namespace
+}  // namespace watchtower::test
