@@ -54,7 +54,7 @@ std::string cache_control(const Access& access, std::chrono::seconds left) {
 
 void add_origin(http::Reply& reply, std::string_view world, TimePoint tick, bool simulated) {
     reply.with(std::string(proto::kWorldHeader), std::string(world));
-    reply.with(std::string(proto::kTickHeader), to_rfc3339(tick));
+    reply.with(std::string(proto::kTickHeader), to_epoch_seconds(tick));
     if (simulated) {
         reply.with(std::string(proto::kSimulatedHeader), "true");
     }

@@ -46,7 +46,7 @@ protected:
             [&] {
                 const auto answer = gateway.get(std::string(kDocument) + "?world=" + state.world);
                 last = answer.body;
-                return answer.header("watchtower-tick") == to_rfc3339(state.tick);
+                return answer.header("watchtower-tick") == to_epoch_seconds(state.tick);
             },
             [&] { return last; });
     }
