@@ -16,12 +16,14 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// Takes exactly `width` digits off the front of `text`.
-std::optional<int> take_digits(std::string_view& text, std::size_t width) {
+template <std::size_t width>
+std::optional<int> take_digits(std::string_view& text) {
     if (text.size() < width) {
         return std::nullopt;
     }
     int value = 0;
-    for (const char c : text.substr(0, width)) {
+    for (std::size_t at = 0; at < width; ++at) {
+        const char c = text[at];
         if (c < '0' || c > '9') {
             return std::nullopt;
         }
@@ -62,9 +64,9 @@ std::optional<minutes> parse_offset(std::string_view text) {
     if (!take(text, "+-")) {
         return std::nullopt;
     }
-    const auto hour = take_digits(text, 2);
+    const auto hour = take_digits<2>(text);
     const bool colon = take(text, ":");
-    const auto minute = take_digits(text, 2);
+    const auto minute = take_digits<2>(text);
     if (!hour || !colon || !minute || *hour > 23 || *minute > 59 || !text.empty()) {
         return std::nullopt;
     }
@@ -112,17 +114,17 @@ std::string to_rfc3339(TimePoint time) {
 }
 
 std::optional<TimePoint> try_parse_rfc3339(std::string_view text) {
-    const auto year = take_digits(text, 4);
+    const auto year = take_digits<4>(text);
     bool shape = take(text, "-");
-    const auto month = take_digits(text, 2);
+    const auto month = take_digits<2>(text);
     shape = take(text, "-") && shape;
-    const auto day = take_digits(text, 2);
+    const auto day = take_digits<2>(text);
     shape = take(text, "Tt ") && shape;
-    const auto hour = take_digits(text, 2);
+    const auto hour = take_digits<2>(text);
     shape = take(text, ":") && shape;
-    const auto minute = take_digits(text, 2);
+    const auto minute = take_digits<2>(text);
     shape = take(text, ":") && shape;
-    const auto second = take_digits(text, 2);
+    const auto second = take_digits<2>(text);
     if (!shape || !year || !month || !day || !hour || !minute || !second) {
         return std::nullopt;
     }
