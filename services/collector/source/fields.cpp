@@ -35,13 +35,12 @@ double to_double(std::string_view number) {
 }
 
 Refusal check_text(const Token& token) {
-    const bool storable = token.kind != Token::Kind::broken_text && token.text.size() <= kMostTextBytes &&
-                          token.text.find('\0') == std::string_view::npos;
-    return storable ? Refusal() : InvalidReason::out_of_range;
+    const bool fits = token.kind != Token::Kind::unfit_text && token.text.size() <= kMostTextBytes;
+    return fits ? Refusal() : InvalidReason::out_of_range;
 }
 
 bool is_text(const Token& token) {
-    return token.kind == Token::Kind::text || token.kind == Token::Kind::broken_text;
+    return token.kind == Token::Kind::text || token.kind == Token::Kind::unfit_text;
 }
 
 bool is_integer(const Token& token) {
@@ -106,6 +105,17 @@ Refusal read_text(const Token& token, std::optional<std::string_view>& text) {
         return InvalidReason::wrong_type;
     }
     text = token.text;
+    return check_text(token);
+}
+
+Refusal read_name(const Token& token, std::string_view& name) {
+    if (token.empty() || (token.kind == Token::Kind::text && token.text.empty())) {
+        return InvalidReason::missing_field;
+    }
+    if (!is_text(token)) {
+        return InvalidReason::wrong_type;
+    }
+    name = token.text;
     return check_text(token);
 }
 

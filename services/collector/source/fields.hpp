@@ -31,6 +31,9 @@ inline constexpr std::uint64_t kMostCount = 1ULL << 53U;
 /// A text; an empty one counts as not there.
 [[nodiscard]] Refusal read_text(const json::Token& token, std::optional<std::string_view>& text);
 
+/// A text that must be there; missing_field when it is not, or empty.
+[[nodiscard]] Refusal read_name(const json::Token& token, std::string_view& name);
+
 /// A whole number from 0 to kMostCount. 5.0 and 1e3 are whole numbers (judged by the nearest double).
 [[nodiscard]] Refusal read_count(const json::Token& token, std::uint64_t& count);
 

@@ -53,24 +53,26 @@ bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Whether each backslash up to the closing quote begins an escape of RFC 8259. `at` points behind the opening quote.
-bool escapes_are_json(const char* at) {
-    while (*at != '"') {
-        if (*at++ != '\\') {
-            continue;
-        }
-        const char kind = *at++;
-        if (kind == 'u') {
-            for (int i = 0; i < 4; ++i) {
-                if (!is_hex(*at++)) {
-                    return false;
-                }
-            }
-        } else if (std::strchr("\"\\/bfnrt", kind) == nullptr || kind == '\0') {
-            return false;
+/// Behind the escape that begins with the backslash at `at`; null when RFC 8259 has no such escape.
+const char* skip_escape(const char* at) {
+    const char kind = *++at;
+    if (kind != 'u') {
+        return kind != '\0' && std::strchr("\"\\/bfnrt", kind) != nullptr ? at + 1 : nullptr;
+    }
+    for (int digit = 0; digit < 4; ++digit) {
+        if (!is_hex(*++at)) {
+            return nullptr;
         }
     }
-    return true;
+    return at + 1;
+}
+
+/// Whether all escapes up to the closing quote are JSON. `at` points behind the opening quote.
+bool escapes_are_json(const char* at) {
+    while (at != nullptr && *at != '"') {
+        at = *at == '\\' ? skip_escape(at) : at + 1;
+    }
+    return at != nullptr;
 }
 
 /// The unescaped text, or what is wrong with a string that simdjson does not unescape. `at` as above.
@@ -78,12 +80,13 @@ Token escaped_text(const simdjson::simdjson_result<std::string_view>& unescaped,
     std::string_view text;
     auto result = unescaped;
     if (std::move(result).get(text) == simdjson::SUCCESS) {
-        return {Token::Kind::text, text};
+        const bool fits = text.find('\0') == std::string_view::npos;
+        return {fits ? Token::Kind::text : Token::Kind::unfit_text, text};
     }
     if (!escapes_are_json(at)) {
         throw InvalidBody("an escape that JSON does not have");
     }
-    return {Token::Kind::broken_text, {}};
+    return {Token::Kind::unfit_text, {}};
 }
 
 }  // namespace
@@ -103,8 +106,7 @@ std::string_view first_token(Value& value) {
     return token;
 }
 
-Token read_scalar(Value& value) {
-    const std::string_view token = first_token(value);
+Token read_scalar(Value& value, std::string_view token) {
     const char first = token.empty() ? '\0' : token.front();
     if (first == '"') {
         if (token.size() < 2 || token.back() != '"') {
@@ -148,7 +150,7 @@ Token read_key(simdjson::ondemand::field& field) {
 Token walk(Value& value, int depth) {
     const std::string_view token = first_token(value);
     if (token != "{" && token != "[") {
-        return read_scalar(value);
+        return read_scalar(value, token);
     }
     if (depth >= kMostDepth) {
         throw InvalidBody("nested deeper than " + std::to_string(kMostDepth) + " levels");

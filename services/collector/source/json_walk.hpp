@@ -31,7 +31,7 @@ struct Token {
         boolean,
         number,
         text,
-        broken_text,  ///< JSON by its grammar, but with half a surrogate pair: no UTF-8 can hold it
+        unfit_text,  ///< with NUL or half a surrogate pair: JSON by its grammar, but PostgreSQL cannot hold it
         array,
         object
     };
@@ -52,8 +52,8 @@ void require(simdjson::error_code error);
 /// The text of the token that a value begins with, without the blanks behind it: all of a scalar, else a bracket.
 [[nodiscard]] std::string_view first_token(Value& value);
 
-/// Reads a value that begins with neither bracket. Throws InvalidBody.
-[[nodiscard]] Token read_scalar(Value& value);
+/// Reads a value that begins with neither bracket, `token` being its first_token. Throws InvalidBody.
+[[nodiscard]] Token read_scalar(Value& value, std::string_view token);
 
 /// Reads a member's name.
 [[nodiscard]] Token read_key(simdjson::ondemand::field& field);
@@ -69,7 +69,7 @@ std::size_t walk_array(Value& value, OnElement on_element) {
     std::size_t size = 0;
     for (auto result : array) {
         Value element;
-        require(std::move(result).get(element));
+        require(result.get(element));
         on_element(element);
         ++size;
     }

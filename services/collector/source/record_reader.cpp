@@ -106,18 +106,13 @@ Refusal RecordReader::read_actions() {
     if (entries_.size() > kMostActions) {
         return InvalidReason::out_of_range;
     }
-    for (const auto& [name_token, number] : entries_) {
-        std::optional<std::string_view> name;
-        std::uint64_t count = 0;
+    for (const auto& [name, number] : entries_) {
+        auto& [kept_name, count] = nomad_.actions.emplace_back();
         const auto no_count = number.empty() ? Refusal(InvalidReason::wrong_type) : Refusal();
         if (const auto refusal =
-                first_of(fields::read_text(name_token, name), no_count, fields::read_count(number, count))) {
+                first_of(fields::read_name(name, kept_name), no_count, fields::read_count(number, count))) {
             return refusal;
         }
-        if (!name) {
-            return InvalidReason::missing_field;
-        }
-        nomad_.actions.emplace_back(*name, count);
     }
     return std::nullopt;
 }
@@ -193,16 +188,11 @@ Refusal RecordReader::take_combat(RecordSink& sink) const {
 
 Refusal RecordReader::take_event(RecordSink& sink) const {
     EventRecord record;
-    std::optional<std::string_view> type;
     const auto refusal =
-        first_of(fields::read_id(members_[event_id], record.id), fields::read_text(members_[event_type], type));
+        first_of(fields::read_id(members_[event_id], record.id), fields::read_name(members_[event_type], record.type));
     if (refusal) {
         return refusal;
     }
-    if (!type) {
-        return InvalidReason::missing_field;
-    }
-    record.type = *type;
     const Token& affected = members_[event_affected];
     if (affected.kind == Token::Kind::array) {
         record.affected_players = affected.size;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <regex>
 #include <set>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
@@ -156,8 +156,8 @@ std::string WorldsReader::read_key(const json& entry) {
         if (entry.contains("api_key_file")) {
             throw BadInput("and api_key_file are both given");
         }
-        // Read at start, before there are threads.
-        const char* const value = std::getenv(variable.c_str());  // NOLINT(concurrency-mt-unsafe)
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): read at start, before there are threads
+        const char* const value = std::getenv(variable.c_str());
         key = checked_key(required(value == nullptr ? "" : value, "that variable is not set"));
     });
     field("api_key_file", [&] {
@@ -194,7 +194,7 @@ std::vector<World> read_worlds(const WorldsOptions& options) {
     if (!file || file.peek() == std::ifstream::traits_type::eof()) {
         const int error = errno;
         throw BadInput("CCC_WORLDS_FILE '" + options.worlds_file + "': cannot be read or is empty" +
-                       (file.is_open() ? "" : std::string(": ") + std::strerror(error)));
+                       (file.is_open() ? "" : ": " + std::generic_category().message(error)));
     }
     return WorldsReader(options.worlds_file).read(file);
 }

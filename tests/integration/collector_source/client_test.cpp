@@ -346,7 +346,8 @@ TEST(SectionSource, BoundsTheBytesOfAllPages) {
 }
 
 TEST(SectionSource, UnpacksGzipWithinTheLimit) {
-    const std::string body = R"({"nomads":[{"player_id":"a"}]})" + std::string(20'000'000, ' ');
+    std::string body = R"({"nomads":[{"player_id":"a"}]})";
+    body.append(20'000'000, ' ');
     const auto packed = std::make_shared<const std::string>(gzip(body));
     const Game game([&](const http::Request& request, std::size_t /*before*/) {
         EXPECT_THAT(std::string(request.header("accept-encoding").value_or("")), HasSubstr("gzip"));

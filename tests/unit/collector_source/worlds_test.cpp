@@ -45,6 +45,7 @@ TEST_F(Worlds, AreOneDefaultWithoutAFile) {
 }
 
 TEST_F(Worlds, AreThoseOfTheFileInItsOrder) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
     ASSERT_EQ(setenv("WORLDS_TEST_KEY", "from-the-environment", 1), 0);
     const std::string key_file = folder_.write("key", "from-the-file\n");
     const auto worlds =
