@@ -121,7 +121,7 @@ http::Reply Current::worlds(const http::Request& /*request*/) {
     std::string out = R"({"worlds":[)";
     bool first = true;
     for (const world_state::World& world : worlds_now_()->all) {
-        out += first ? R"({"world":")" : R"(,{"world":")";
+        out += first ? R"({"name":")" : R"(,{"name":")";
         out += world.name + R"(","default":)" + (first ? "true" : "false");
         append_state(out, world.state.get(), now);
         out += '}';

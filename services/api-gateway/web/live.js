@@ -209,7 +209,7 @@ async function poll() {
 async function offerWorlds() {
   try {
     const { body } = await ask("/api/v1/worlds");
-    const names = body.worlds.map((one) => one.world);
+    const names = body.worlds.map((one) => one.name);
     byId("world").replaceChildren(...names.map((name) => new Option(name, name)));
     byId("world-choice").hidden = names.length < 2;
   } catch {

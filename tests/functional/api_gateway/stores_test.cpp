@@ -174,7 +174,7 @@ TEST_F(Gateway, ServesSeveralWorlds) {
     ASSERT_TRUE(shows(gateway, second));
     EXPECT_EQ(gateway.get(kDocument).header("watchtower-world"), "north");
     EXPECT_EQ(gateway.get(std::string(kDocument) + "?world=east").status, 404);
-    EXPECT_THAT(gateway.get("/api/v1/worlds").body, HasSubstr(R"({"world":"north","default":true)"));
+    EXPECT_THAT(gateway.get("/api/v1/worlds").body, HasSubstr(R"({"name":"north","default":true)"));
 }
 
 }  // namespace
