@@ -62,6 +62,9 @@ function bar(value, most, label) {
   return made;
 }
 
+// An object does not keep the document's order for names that are whole numbers.
+const byCount = (entries, count) => entries.sort((a, b) => count(b) - count(a));
+
 function counts(heading, entries) {
   if (entries.length === 0) return element("p", "None.", "empty");
   const most = Math.max(...entries.map(([, count]) => count));
@@ -74,7 +77,10 @@ function counts(heading, entries) {
 }
 
 const parts = {
-  nomads: (nomads) => [figures([["nomads", nomads.total_nomads]]), counts("action", Object.entries(nomads.by_action))],
+  nomads: (nomads) => [
+    figures([["nomads", nomads.total_nomads]]),
+    counts("action", byCount(Object.entries(nomads.by_action), ([, count]) => count)),
+  ],
   resources: (resources) => [figures([["gold", resources.total_gold], ["spice", resources.total_spice]])],
   dwellings: (dwellings) => [
     figures([["dwellings", dwellings.total]]),
@@ -93,7 +99,7 @@ const parts = {
       ? element("p", "None.", "empty")
       : table(
           [["type", false], ["count", true], ["players", true]],
-          Object.entries(events.by_type)
+          byCount(Object.entries(events.by_type), ([, event]) => event.count)
             .slice(0, kShownNames)
             .map(([type, event]) => [type, number(event.count), number(event.affected_players)]),
         ),
@@ -121,8 +127,8 @@ function showPlayers(snapshot) {
   }
   const actions = snapshot.nomads ? snapshot.nomads.by_player : {};
   const balances = snapshot.resources ? snapshot.resources.by_player : {};
-  const names = Object.keys(snapshot.nomads ? actions : balances);
   const sum = (player) => Object.values(actions[player] || {}).reduce((total, count) => total + count, 0);
+  const names = byCount(Object.keys(snapshot.nomads ? actions : balances), sum);
   const rows = names.slice(0, kShownPlayers).map((player) => {
     const balance = Object.hasOwn(balances, player) ? balances[player] : {};
     return [player, snapshot.nomads ? number(sum(player)) : "unknown", number(balance.gold), number(balance.spice)];
