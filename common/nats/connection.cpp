@@ -1,5 +1,7 @@
 #include "common/nats/connection.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/base/error.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kWriteDeadline{1000};
 constexpr int kMostPingsOut = 2;
+constexpr std::size_t kMostRetired = 100;
 
 /// Slow handlers and what the server refuses later (a subject this user may not read). It gets no pointer of ours:
 /// nothing says when it is called for the last time.
@@ -65,6 +68,7 @@ Connection::Connection(const Options& options, const Server& server, std::functi
 
 Connection::~Connection() {
     close();
+    retired_.clear();
     natsConnection_Destroy(connection_);
 }
 
@@ -102,6 +106,24 @@ std::string Connection::why_ended() const {
 
 void Connection::abandon(const std::string& why) {
     end(why);
+}
+
+void Connection::retire(SubscriptionHandle subscription) {
+    (void)natsSubscription_Unsubscribe(subscription.get());
+    std::vector<SubscriptionHandle> idle;
+    {
+        const std::lock_guard lock(mutex_);
+        retired_.push_back(std::move(subscription));
+        if (retired_.size() < kMostRetired) {
+            return;
+        }
+        idle.swap(retired_);
+    }
+    // The thread that reads this answer has done with every message before it.
+    if (natsConnection_FlushTimeout(connection_, kWriteDeadline.count()) != NATS_OK) {
+        const std::lock_guard lock(mutex_);
+        std::move(idle.begin(), idle.end(), std::back_inserter(retired_));
+    }
 }
 
 void Connection::close() {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/nats/client.hpp"
 #include "common/nats/library.hpp"
@@ -33,6 +34,10 @@ public:
     /// Counts it as ended: after a write that failed half-way nothing good can follow on it.
     void abandon(const std::string& why);
 
+    /// Ends a subscription of this connection. It is freed later: cnats before 3.6 crashes when that happens while it
+    /// takes a message for it off the network (nats-io/nats.c issue 637).
+    void retire(SubscriptionHandle subscription);
+
     /// Sends what is left, for a second at most, and waits until the library calls nothing of ours any more. Not from a
     /// callback.
     void close();
@@ -50,6 +55,7 @@ private:
     bool ended_ = false;
     bool library_is_done_ = false;
     std::string why_ended_;
+    std::vector<SubscriptionHandle> retired_;
 };
 
 }  // namespace watchtower::nats

@@ -26,8 +26,11 @@ Connector::Connector(const Options& options, std::shared_ptr<Dependency> depende
       servers_(parse_servers(options.url)),
       dependency_(dependency ? std::move(dependency) : std::make_shared<Dependency>("nats")),
       max_payload_(kAssumedMaxPayload),
-      last_failure_("nats " + servers_.front().to_string() + ": not connected yet"),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      last_failure_("nats " + servers_.front().to_string() + ": not connected yet") {
+    // The thread's first connect would do it too late for a message that is made meanwhile.
+    throw_if_failed(nats_Open(-1), "nats library");
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
 
 Connector::~Connector() {
     stop();
@@ -79,7 +82,9 @@ void Connector::remove(const std::shared_ptr<Subscriber>& subscriber) {
     {
         const std::lock_guard lock(subscribers_mutex_);
         std::erase(subscribers_, subscriber);
-        subscriber->unbind();
+        if (auto subscription = subscriber->unbind()) {
+            bound_to_->retire(std::move(subscription));
+        }
     }
     subscriber->stop();
 }
@@ -133,8 +138,8 @@ void Connector::serve(const std::stop_token& stop, const std::shared_ptr<Connect
     if (connection->has_ended()) {
         dependency_->failed(connection->name() + ": " + connection->why_ended());
     }
-    unbind_all();
     connection->close();
+    unbind_all();
 }
 
 void Connector::bind_all(const std::shared_ptr<Connection>& connection) {
@@ -147,10 +152,12 @@ void Connector::bind_all(const std::shared_ptr<Connection>& connection) {
 
 void Connector::unbind_all() {
     const std::lock_guard lock(subscribers_mutex_);
-    bound_to_.reset();
     for (const auto& subscriber : subscribers_) {
-        subscriber->unbind();
+        if (auto subscription = subscriber->unbind()) {
+            bound_to_->retire(std::move(subscription));
+        }
     }
+    bound_to_.reset();
 }
 
 }  // namespace watchtower::nats

@@ -38,11 +38,10 @@ void Subscriber::bind(natsConnection* connection) {
     (void)natsSubscription_SetOnCompleteCB(created, &on_complete, closure.release());
 }
 
-void Subscriber::unbind() {
-    SubscriptionHandle ended;
+SubscriptionHandle Subscriber::unbind() {
     const std::lock_guard lock(bound_mutex_);
     dropped_before_ += dropped_by_bound();
-    ended = std::move(bound_);
+    return std::move(bound_);
 }
 
 void Subscriber::stop() {

@@ -20,8 +20,9 @@ public:
 
     /// Subscribes on a connection. When that connection is broken, nothing: the next one will be told.
     void bind(natsConnection* connection);
-    /// Ends the subscription on the last connection.
-    void unbind();
+    /// Gives up the subscription on the last connection; null when there is none. To be freed as Connection::retire has
+    /// it.
+    [[nodiscard]] SubscriptionHandle unbind();
     /// From when it returns the handler does not run, unless called by the handler.
     void stop();
 
