@@ -10,7 +10,7 @@ from stack.http import get
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
-PUBLISHED = "watchtower_published_total"  # of the publisher
+PUBLISHED = "watchtower_publications_total"  # of the publisher
 
 COLUMNS = "{:<8} {:<10} {:>9} {:>11} {:>13} {:>9} {:>8}  {:<8} {:>9} {:>7}  {}  {}"
 HEADER = COLUMNS.format("time", "world", "players", "actions", "gold", "attacks", "events", "stored", "published",
@@ -98,7 +98,7 @@ class Numbers:
 
     def published(self):
         answer = get(self.ports["publisher_management"], "/metrics")
-        return total(samples(answer.text), PUBLISHED) if answer is not None else None
+        return samples(answer.text) if answer is not None and answer.status == 200 else []
 
     def line(self, world, scraped, published):
         name = world["name"]
@@ -108,6 +108,6 @@ class Numbers:
             clock(time.time()), name, number(total(scraped, "ccc_players", world=name)),
             number(sum(actions.values()) if actions is not None else None),
             number(member(document, "resources", "total_gold")), number(member(document, "pvp", "total_attacks")),
-            number(member(document, "events", "total")), clock(from_rfc3339(world["tick"])), number(published),
+            number(member(document, "events", "total")), clock(from_rfc3339(world["tick"])), number(total(published, PUBLISHED, world=name, result="published")),
             number(self.scrapes), ",".join(world.get("stale_sections", [])) or "-",
             "simulated" if world.get("simulated") else "")
