@@ -166,7 +166,7 @@ void WorldCollector::save(const std::stop_token& stop, Step step) {
     const auto begin = steady_clock::now();
     const TimePoint tick = step.state.tick;
     bool in_doubt = false;
-    if (store_until(stop, step, in_doubt) == Store::Outcome::stored) {
+    if (store_until(stop, tick_write(*memory_, step), in_doubt) == Store::Outcome::stored) {
         metrics_.store_seconds->Observe(seconds_since(begin));
         metrics_.players_changed->Set(static_cast<double>(step.players.size()));
         apply(*memory_, std::move(step));
@@ -192,17 +192,17 @@ void WorldCollector::save(const std::stop_token& stop, Step step) {
 
 /// Tries until the next tick begins; then the step is dropped, and the next read makes up for it. `in_doubt`: an
 /// attempt may have been carried out without our knowing.
-Store::Outcome WorldCollector::store_until(const std::stop_token& stop, const Step& step, bool& in_doubt) {
+Store::Outcome WorldCollector::store_until(const std::stop_token& stop, const TickWrite& write, bool& in_doubt) {
     Backoff backoff(kFirstRetry, kMostRetry);
     for (;;) {
         try {
-            return store_.store(*memory_, step);
+            return store_.store(write);
         } catch (const Unavailable& error) {
             in_doubt = in_doubt || dynamic_cast<const postgres::MayHaveHappened*>(&error) != nullptr;
             const auto wait = backoff.next();
-            if (outside_.clock.now() + wait >= step.state.tick + interval_ || !wait_for(stop, wait)) {
+            if (outside_.clock.now() + wait >= write.state.tick + interval_ || !wait_for(stop, wait)) {
                 metrics_.ticks_failed->Increment();
-                last_tick_ = step.state.tick;
+                last_tick_ = write.state.tick;
                 throw;
             }
             metrics_.store_retries->Increment();

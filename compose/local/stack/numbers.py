@@ -76,10 +76,10 @@ class Numbers:
     def new_lines(self):
         """A line for each world that has a new tick; one that tells of silence when none came for long."""
         worlds = self.ask_gateway("/api/v1/worlds").get("worlds", [])
-        changed = [world for world in worlds if world["tick"] not in (None, self.last_ticks.get(world["name"]))]
+        changed = [world for world in worlds if world["tick"] not in (None, self.last_ticks.get(world["world"]))]
         if changed:
             self.last_line = time.monotonic()
-            self.last_ticks.update({world["name"]: world["tick"] for world in changed})
+            self.last_ticks.update({world["world"]: world["tick"] for world in changed})
             scraped = self.scrape()
             published = self.published()
             return [self.line(world, scraped, published) for world in changed]
@@ -101,7 +101,7 @@ class Numbers:
         return samples(answer.text) if answer is not None and answer.status == 200 else []
 
     def line(self, world, scraped, published):
-        name = world["name"]
+        name = world["world"]
         document = self.ask_gateway(f"/api/v1/metrics/current?world={name}")
         actions = member(document, "nomads", "by_action")
         return COLUMNS.format(

@@ -70,8 +70,7 @@ void add_events(Rows& rows, const proto::State& state) {
     rows.emplace_back("affected_players", std::to_string(affected));
 }
 
-}  // namespace
-
+/// The player of a change as he will be once the step is applied.
 PlayerRow player_row(const WorldMemory& world, const Step& step, const PlayerChange& change) {
     const NameTable::Id player = change.player;
     const Nomads& nomads = step.nomads ? *step.nomads : world.nomads;
@@ -97,6 +96,25 @@ PlayerRow player_row(const WorldMemory& world, const Step& step, const PlayerCha
     }
     row.history = after(of_player(world.history, player), change, step.state.tick);
     return row;
+}
+
+}  // namespace
+
+TickWrite tick_write(const WorldMemory& world, const Step& step) {
+    TickWrite write;
+    if (world.state) {
+        write.previous_tick = world.state->tick;
+    }
+    write.state = step.state;
+    write.reset = step.reset;
+    write.players.reserve(step.players.size());
+    for (const PlayerChange& change : step.players) {
+        write.players.push_back({player_row(world, step, change), change});
+    }
+    write.combats = step.combats;
+    write.events = step.events;
+    write.events_added = step.events_added;
+    return write;
 }
 
 Rows metric_rows(const proto::State& state) {

@@ -26,8 +26,24 @@ struct PlayerRow {
     PlayerHistory history;
 };
 
-/// The player of a change as he will be once the step is applied.
-[[nodiscard]] PlayerRow player_row(const WorldMemory& world, const Step& step, const PlayerChange& change);
+struct PlayerWrite {
+    PlayerRow row;
+    PlayerChange change;
+};
+
+/// One tick of a world as it goes into the tables: complete by itself, so that it can wait for a database that is away.
+struct TickWrite {
+    std::optional<TimePoint> previous_tick;  ///< the world's last tick when this one was made; nothing: its first
+    proto::State state;
+    bool reset = false;  ///< forget all list entries first
+    std::vector<PlayerWrite> players;
+    std::vector<ListChange> combats;
+    std::vector<ListChange> events;
+    std::vector<proto::EventsSection::Type> events_added;
+};
+
+/// What is to be stored of a step that was made from `world` and not yet applied.
+[[nodiscard]] TickWrite tick_write(const WorldMemory& world, const Step& step);
 
 /// The metrics of a state by the names of GET /api/v1/metrics/history, values as decimal text. A stale section has
 /// none.

@@ -6,7 +6,6 @@
 #include <tuple>
 
 #include "services/collector/store/migrations.hpp"
-#include "services/collector/store/rows.hpp"
 
 namespace watchtower::collector {
 
@@ -58,17 +57,14 @@ std::optional<std::string> time_text(const std::optional<TimePoint>& time) {
     return time ? std::optional(to_rfc3339(*time)) : std::nullopt;
 }
 
-std::optional<TimePoint> last_tick(const WorldMemory& world) {
-    return world.state ? std::optional(world.state->tick) : std::nullopt;
-}
-
-bool take_tick(pqxx::work& transaction, const WorldMemory& world, const proto::State& state) {
+bool take_tick(pqxx::work& transaction, const TickWrite& write) {
+    const proto::State& state = write.state;
     const auto result = transaction.exec_params(kTakeTick,
-                                                world.name,
+                                                state.world,
                                                 to_rfc3339(state.tick),
                                                 static_cast<std::int64_t>(state.epoch),
                                                 state.simulated,
-                                                time_text(last_tick(world)));
+                                                time_text(write.previous_tick));
     return result.affected_rows() == 1;
 }
 
@@ -80,22 +76,22 @@ void add_metrics(pqxx::work& transaction, const proto::State& state) {
     copy.complete();
 }
 
-void add_events(pqxx::work& transaction, const Step& step) {
-    if (step.events_added.empty()) {
+void add_events(pqxx::work& transaction, const TickWrite& write) {
+    if (write.events_added.empty()) {
         return;
     }
     pqxx::stream_to copy(transaction,
                          "event_metrics",
                          std::vector<std::string>{"world", "tick", "event_type", "count", "affected_players"});
-    for (const auto& type : step.events_added) {
+    for (const auto& type : write.events_added) {
         copy << std::make_tuple(
-            step.state.world, to_rfc3339(step.state.tick), type.type, type.count, type.affected_players);
+            write.state.world, to_rfc3339(write.state.tick), type.type, type.count, type.affected_players);
     }
     copy.complete();
 }
 
-void add_activity(pqxx::work& transaction, const Step& step, const std::vector<PlayerRow>& rows) {
-    const std::string tick = to_rfc3339(step.state.tick);
+void add_activity(pqxx::work& transaction, const TickWrite& write) {
+    const std::string tick = to_rfc3339(write.state.tick);
     pqxx::stream_to copy(transaction,
                          "player_activity",
                          std::vector<std::string>{"world",
@@ -113,10 +109,8 @@ void add_activity(pqxx::work& transaction, const Step& step, const std::vector<P
                                                   "spice_spent",
                                                   "dwellings",
                                                   "highest_level"});
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const PlayerRow& row = rows[i];
-        const PlayerChange& change = step.players[i];
-        copy << std::make_tuple(step.state.world,
+    for (const auto& [row, change] : write.players) {
+        copy << std::make_tuple(write.state.world,
                                 row.player_id,
                                 tick,
                                 row.nomads,
@@ -135,12 +129,12 @@ void add_activity(pqxx::work& transaction, const Step& step, const std::vector<P
     copy.complete();
 }
 
-void merge_players(pqxx::work& transaction, const Step& step, const std::vector<PlayerRow>& rows) {
-    const std::string tick = to_rfc3339(step.state.tick);
+void merge_players(pqxx::work& transaction, const TickWrite& write) {
+    const std::string tick = to_rfc3339(write.state.tick);
     transaction.exec0(kStagePlayers);
     pqxx::stream_to copy(transaction, "staged_players");
-    for (const PlayerRow& row : rows) {
-        copy << std::make_tuple(step.state.world,
+    for (const auto& [row, change] : write.players) {
+        copy << std::make_tuple(write.state.world,
                                 row.player_id,
                                 time_text(row.history.first_seen),
                                 tick,
@@ -162,24 +156,11 @@ void merge_players(pqxx::work& transaction, const Step& step, const std::vector<
     transaction.exec0(kMergePlayers);
 }
 
-void add_players(pqxx::work& transaction, const WorldMemory& world, const Step& step) {
-    if (step.players.empty()) {
-        return;
+void merge_entries(pqxx::work& transaction, const TickWrite& write) {
+    if (write.reset) {
+        transaction.exec_params0(kForgetEntries, write.state.world);
     }
-    std::vector<PlayerRow> rows;
-    rows.reserve(step.players.size());
-    for (const PlayerChange& change : step.players) {
-        rows.push_back(player_row(world, step, change));
-    }
-    add_activity(transaction, step, rows);
-    merge_players(transaction, step, rows);
-}
-
-void merge_entries(pqxx::work& transaction, const Step& step) {
-    if (step.reset) {
-        transaction.exec_params0(kForgetEntries, step.state.world);
-    }
-    if (step.combats.empty() && step.events.empty()) {
+    if (write.combats.empty() && write.events.empty()) {
         return;
     }
     transaction.exec0(kStageEntries);
@@ -191,11 +172,11 @@ void merge_entries(pqxx::work& transaction, const Step& step) {
                 std::string(to_text(section)), change.entry, known.count, time_text(known.left_at), !change.known);
         }
     };
-    stage(proto::Section::pvp, step.combats);
-    stage(proto::Section::events, step.events);
+    stage(proto::Section::pvp, write.combats);
+    stage(proto::Section::events, write.events);
     copy.complete();
-    transaction.exec_params0(kDropEntries, step.state.world);
-    transaction.exec_params0(kMergeEntries, step.state.world);
+    transaction.exec_params0(kDropEntries, write.state.world);
+    transaction.exec_params0(kMergeEntries, write.state.world);
 }
 
 }  // namespace
@@ -214,22 +195,25 @@ void Store::register_worlds(const std::vector<std::string>& names, TimePoint now
     });
 }
 
-Store::Outcome Store::store(const WorldMemory& world, const Step& step) {
-    ensure_partitions(step.state.tick);
+Store::Outcome Store::store(const TickWrite& write) {
+    ensure_partitions(write.state.tick);
     return postgres_.transaction([&](pqxx::work& transaction) {
-        if (!take_tick(transaction, world, step.state)) {
+        if (!take_tick(transaction, write)) {
             return Outcome::refused;
         }
         transaction.exec_params0(kAddSnapshot,
-                                 step.state.world,
-                                 to_rfc3339(step.state.tick),
-                                 to_rfc3339(step.state.timestamp),
-                                 encode(step.state),
-                                 encode(step.state.document));
-        add_metrics(transaction, step.state);
-        add_events(transaction, step);
-        add_players(transaction, world, step);
-        merge_entries(transaction, step);
+                                 write.state.world,
+                                 to_rfc3339(write.state.tick),
+                                 to_rfc3339(write.state.timestamp),
+                                 encode(write.state),
+                                 encode(write.state.document));
+        add_metrics(transaction, write.state);
+        add_events(transaction, write);
+        if (!write.players.empty()) {
+            add_activity(transaction, write);
+            merge_players(transaction, write);
+        }
+        merge_entries(transaction, write);
         return Outcome::stored;
     });
 }

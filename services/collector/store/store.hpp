@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "common/postgres/client.hpp"
 #include "services/collector/model/world.hpp"
+#include "services/collector/store/rows.hpp"
 
 namespace watchtower::collector {
 
@@ -28,13 +29,13 @@ public:
 
     enum class Outcome {
         stored,
-        refused  ///< somebody stored a tick since `world` was loaded: load it again
+        refused  ///< the world's last tick is not write.previous_tick: somebody was first, load the world again
     };
 
-    /// Stores a step that compare() made from `world`, in one transaction that begins with the compare-and-set on the
-    /// world's last tick. Repeating it does no harm: the second time it is refused. Makes the partitions of the tick's
-    /// day and the next one when they are missing.
-    [[nodiscard]] Outcome store(const WorldMemory& world, const Step& step);
+    /// Stores a tick in one transaction that begins with the compare-and-set on the world's last tick. Repeating it
+    /// does no harm: the second time it is refused. Makes the partitions of the tick's day and the next one when they
+    /// are missing.
+    [[nodiscard]] Outcome store(const TickWrite& write);
 
     /// Loading reads a row for each player, which takes longer than other transactions.
     static constexpr std::chrono::minutes kLoadDeadline{2};

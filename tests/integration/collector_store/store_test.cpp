@@ -50,7 +50,7 @@ protected:
 
     Store::Outcome store_and_apply() {
         const Step step = game_.compare_with(game_.world);
-        const auto outcome = store_.store(game_.world, step);
+        const auto outcome = store_.store(tick_write(game_.world, step));
         game_.finish(step);
         return outcome;
     }
@@ -70,7 +70,7 @@ TEST_F(StoreTest, LetsANewOwnerGoOnAsTheOldOneWould) {
         const Step other = game_.compare_with(loaded);
         ASSERT_EQ(encode(step.state), encode(other.state)) << "tick " << tick;
         EXPECT_EQ(step.players.size(), other.players.size());
-        ASSERT_EQ(store_.store(loaded, other), Store::Outcome::stored);
+        ASSERT_EQ(store_.store(tick_write(loaded, other)), Store::Outcome::stored);
         game_.finish(step);
     }
 }
@@ -113,7 +113,7 @@ TEST_F(StoreTest, RefusesAStepWhenSomebodyWasFirst) {
     WorldMemory late = store_.load("default");
     ASSERT_EQ(store_and_apply(), Store::Outcome::stored);
     game_.nomad("p1", {{"move", 5}});
-    EXPECT_EQ(store_.store(late, game_.compare_with(late)), Store::Outcome::refused);
+    EXPECT_EQ(store_.store(tick_write(late, game_.compare_with(late))), Store::Outcome::refused);
     EXPECT_EQ(server_.ask("select count(*) from snapshots"), "1");
     EXPECT_EQ(server_.ask("select count(*) from player_current"), "0");
 }
@@ -121,8 +121,8 @@ TEST_F(StoreTest, RefusesAStepWhenSomebodyWasFirst) {
 TEST_F(StoreTest, RefusesTheSameStepTheSecondTime) {
     game_.nomad("p1", {{"move", 5}});
     const Step step = game_.compare_with(game_.world);
-    ASSERT_EQ(store_.store(game_.world, step), Store::Outcome::stored);
-    EXPECT_EQ(store_.store(game_.world, step), Store::Outcome::refused);
+    ASSERT_EQ(store_.store(tick_write(game_.world, step)), Store::Outcome::stored);
+    EXPECT_EQ(store_.store(tick_write(game_.world, step)), Store::Outcome::refused);
 }
 
 TEST_F(StoreTest, RefusesATickThatIsNotNewer) {
@@ -141,7 +141,7 @@ TEST_F(StoreTest, StoresATickOnceWhenManyTryAtTheSameTime) {
             WorldMemory world = store.load("default");
             Game game;
             game.nomad("p1", {{"move", 5}});
-            stored += store.store(world, game.compare_with(world)) == Store::Outcome::stored ? 1 : 0;
+            stored += store.store(tick_write(world, game.compare_with(world))) == Store::Outcome::stored ? 1 : 0;
         });
     }
     owners.clear();
