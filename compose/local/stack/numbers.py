@@ -76,10 +76,10 @@ class Numbers:
     def new_lines(self):
         """A line for each world that has a new tick; one that tells of silence when none came for long."""
         worlds = self.ask_gateway("/api/v1/worlds").get("worlds", [])
-        changed = [world for world in worlds if world["tick"] not in (None, self.last_ticks.get(world["world"]))]
+        changed = [world for world in worlds if world["tick"] not in (None, self.last_ticks.get(world["name"]))]
         if changed:
             self.last_line = time.monotonic()
-            self.last_ticks.update({world["world"]: world["tick"] for world in changed})
+            self.last_ticks.update({world["name"]: world["tick"] for world in changed})
             scraped = self.scrape()
             published = self.published()
             return [self.line(world, scraped, published) for world in changed]
@@ -101,13 +101,14 @@ class Numbers:
         return samples(answer.text) if answer is not None and answer.status == 200 else []
 
     def line(self, world, scraped, published):
-        name = world["world"]
+        name = world["name"]
         document = self.ask_gateway(f"/api/v1/metrics/current?world={name}")
         actions = member(document, "nomads", "by_action")
         return COLUMNS.format(
             clock(time.time()), name, number(total(scraped, "ccc_players", world=name)),
             number(sum(actions.values()) if actions is not None else None),
             number(member(document, "resources", "total_gold")), number(member(document, "pvp", "total_attacks")),
-            number(member(document, "events", "total")), clock(from_rfc3339(world["tick"])), number(total(published, PUBLISHED, world=name, result="published")),
+            number(member(document, "events", "total")), clock(from_rfc3339(world["tick"])),
+            number(total(published, PUBLISHED, world=name, result="published")),
             number(self.scrapes), ",".join(world.get("stale_sections", [])) or "-",
             "simulated" if world.get("simulated") else "")
