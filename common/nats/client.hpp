@@ -58,7 +58,8 @@ public:
     /// Does not wait for the connection. Throws BadInput for a URL it cannot read. `dependency` is told when the
     /// connection comes and goes; null: nobody is.
     explicit Client(const Options& options, std::shared_ptr<Dependency> dependency = nullptr);
-    /// Sends what was published, ends all subscriptions. Bounded by twice the timeout.
+    /// Ends all subscriptions, waiting for handlers that run, then sends what was published: a second more than the
+    /// timeout at most.
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
