@@ -29,8 +29,8 @@ const char* method_text(http::Method method) {
 }
 
 const std::vector<double>& duration_bounds() {
-    static const std::vector<double> bounds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
-    return bounds;
+    static const std::vector<double> kBounds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
+    return kBounds;
 }
 
 }  // namespace

@@ -36,11 +36,11 @@ std::optional<Usage> read_usage() {
     }
     std::istringstream fields(line.substr(name_end + 1));
     std::vector<std::string> values((std::istream_iterator<std::string>(fields)), std::istream_iterator<std::string>());
-    constexpr std::size_t first_field = 3;
-    if (values.size() <= 24 - first_field) {
+    constexpr std::size_t kFirstField = 3;
+    if (values.size() <= 24 - kFirstField) {
         return std::nullopt;
     }
-    const auto field = [&values](std::size_t number) { return std::stod(values[number - first_field]); };
+    const auto field = [&values](std::size_t number) { return std::stod(values[number - kFirstField]); };
     const auto ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
     return Usage{(field(14) + field(15)) / ticks_per_second,
                  field(22) / ticks_per_second,

@@ -136,9 +136,9 @@ void Reader::show() {
         }
         const std::chrono::duration<double> age = now - world.state->timestamp;
         metrics_.set_age(name, age.count());
-        Freshness fresh = freshness(*world.state, now);
+        const Freshness fresh = freshness(*world.state, now);
         dirty_ = dirty_ || fresh != world.freshness;
-        world.freshness = std::move(fresh);
+        world.freshness = fresh;
     }
     if (!dirty_) {
         return;

@@ -15,8 +15,8 @@ constexpr Milliseconds kMost = std::chrono::hours(24);
 
 /// Tokens separated by points; no wildcard.
 void check_subject(const std::string& subject) {
-    static const std::regex allowed(R"([^\s.*>]+(\.[^\s.*>]+)*)");
-    if (!std::regex_match(subject, allowed)) {
+    static const std::regex kAllowed(R"([^\s.*>]+(\.[^\s.*>]+)*)");
+    if (!std::regex_match(subject, kAllowed)) {
         throw BadInput("NATS_SUBJECT: '" + subject + "' is no subject to publish to");
     }
 }

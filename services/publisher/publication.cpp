@@ -56,7 +56,7 @@ proto::Document with_players(const proto::Document& document, std::size_t count,
 
 }  // namespace
 
-std::string encode_within(proto::Document document, std::uint64_t players, std::size_t max_bytes) {
+std::string encode_within(const proto::Document& document, std::uint64_t players, std::size_t max_bytes) {
     std::string text = encode(document);
     if (text.size() <= max_bytes) {
         return text;

@@ -24,6 +24,6 @@ struct Publication {
                                            std::size_t max_payload);
 
 /// The document as text of at most `max_bytes`, if leaving players out can do it. `players` is how many there are.
-[[nodiscard]] std::string encode_within(proto::Document document, std::uint64_t players, std::size_t max_bytes);
+[[nodiscard]] std::string encode_within(const proto::Document& document, std::uint64_t players, std::size_t max_bytes);
 
 }  // namespace watchtower::publisher
