@@ -88,20 +88,18 @@ TEST_F(PutTest, ReplacesWhatIsNoState) {
 }
 
 TEST_F(PutTest, LeavesTheNewestWhenManyPutAtOnce) {
-    constexpr int writers = 4;
-    constexpr int each = 25;
-    {
-        std::vector<std::jthread> threads;
-        for (int writer = 0; writer < writers; ++writer) {
-            threads.emplace_back([this, writer] {
-                redis::Client client(options());
-                for (int i = each; i > 0; --i) {
-                    put(client, test::sample_state("default", kTick + minutes(i * writers + writer)), 0);
-                }
-            });
+    constexpr int kEach = 25;
+    const auto put_many = [this](int writer) {
+        redis::Client client(options());
+        for (int i = kEach; i > 0; --i) {
+            put(client, test::sample_state("default", kTick + minutes(2 * i + writer)), 0);
         }
+    };
+    {
+        const std::jthread one(put_many, 0);
+        const std::jthread other(put_many, 1);
     }
-    EXPECT_EQ(held("default"), kTick + minutes(each * writers + writers - 1));
+    EXPECT_EQ(held("default"), kTick + minutes(2 * kEach + 1));
 }
 
 }  // namespace

@@ -72,16 +72,14 @@ TEST_F(HttpMetricsTest, KeepsTheSetOfCodesClosed) {
 }
 
 TEST_F(HttpMetricsTest, LosesNothingBetweenThreads) {
-    constexpr int each = 2000;
-    {
-        std::vector<std::jthread> threads;
-        for (int i = 0; i < 4; ++i) {
-            threads.emplace_back([this] {
-                for (int n = 0; n < each; ++n) {
-                    metrics_.observe({http::Method::post, &routes_[1], 202, milliseconds(1)});
-                }
-            });
+    const auto observe_many = [this] {
+        for (int n = 0; n < 4000; ++n) {
+            metrics_.observe({http::Method::post, &routes_[1], 202, milliseconds(1)});
         }
+    };
+    {
+        const std::jthread one(observe_many);
+        const std::jthread other(observe_many);
     }
     EXPECT_THAT(text(),
                 HasSubstr("watchtower_http_requests_total{code=\"202\",method=\"POST\",route=\"/collect\"} 8000\n"));

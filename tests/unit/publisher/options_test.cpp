@@ -10,6 +10,7 @@ namespace {
 std::optional<int> read(Options& options, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "watchtower-publisher");
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
         argv.push_back(argument.data());
     }
