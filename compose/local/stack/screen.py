@@ -51,9 +51,9 @@ class Screen:
         self.tell(f"""
 Watchtower runs; its numbers are {settings.source()}.
 
-  page and API   http://{ADDRESS}:{ports['gateway']}/   documentation at /docs
+  page and API   http://{ADDRESS}:{ports['gateway']}/   what it offers: /openapi.json
   Prometheus     http://{ADDRESS}:{ports['exporter']}/metrics
-  NATS           nats sub -s "$(cat {secrets}/nats_url)" 'metrics.watchtower.>'
+  NATS           python3 compose/local/subscribe.py metrics.watchtower
   PostgreSQL     psql "$(cat {secrets}/watchtower_reader_url)"
   API key        {key}   for what needs one (Authorization: Bearer …)
   logs           {shown(settings.log_folder)}
