@@ -21,6 +21,9 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kFirstRetry{100};
 constexpr Milliseconds kMostRetry{5'000};
 
+/// In the last tenth of its interval a tick is not begun any more: its sections would fail for want of time.
+constexpr int kTooLate = 10;
+
 double seconds_since(steady_clock::time_point begin) {
     return std::chrono::duration<double>(steady_clock::now() - begin).count();
 }
@@ -48,9 +51,14 @@ WorldCollector::WorldCollector(const Options& options,
 void WorldCollector::run(const std::stop_token& stop) {
     Backoff backoff(kFirstRetry, kMostRetry);
     while (!stop.stop_requested()) {
-        const TimePoint tick = tick_at_or_before(outside_.clock.now(), interval_);
+        const TimePoint now = outside_.clock.now();
+        const TimePoint tick = tick_at_or_before(now, interval_);
         if (last_tick_ && tick <= *last_tick_) {
             wait_until(stop, *last_tick_ + interval_);
+            continue;
+        }
+        if (now > tick + interval_ - interval_ / kTooLate) {
+            wait_until(stop, tick + interval_);
             continue;
         }
         try {
