@@ -1,13 +1,11 @@
 #include <map>
-#include <mutex>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "common/nats/client.hpp"
-#include "proto-json/names.hpp"
 #include "proto-json/state.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/nats_inbox.hpp"
 #include "tests/support/nats_server.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/promtool.hpp"
@@ -22,45 +20,14 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-/// What a program that subscribes to the documents has got.
-class Subscriber {
-public:
-    explicit Subscriber(const std::string& url) : client_({.url = url}) {
-        if (!client_.wait_connected(seconds(10))) {
-            throw std::runtime_error("the subscriber is not connected");
-        }
-        subscription_ = client_.subscribe("metrics.watchtower", [this](const nats::Message& message) {
-            const std::lock_guard lock(mutex_);
-            for (const auto& [name, value] : message.headers) {
-                headers_[name] = value;
-            }
-            documents_[headers_[std::string(proto::kTickHeader)]] = message.body;
-        });
-        client_.flush(seconds(5));
+/// The documents a subscriber has got, by tick in epoch seconds.
+std::map<std::string, std::string> documents(const NatsInbox& inbox) {
+    std::map<std::string, std::string> by_tick;
+    for (const auto& message : inbox.messages()) {
+        by_tick[header(message, "Watchtower-Tick")] = message.body;
     }
-
-    /// By tick in epoch seconds.
-    [[nodiscard]] std::map<std::string, std::string> documents() const {
-        const std::lock_guard lock(mutex_);
-        return documents_;
-    }
-    [[nodiscard]] std::string newest_tick() const {
-        const std::lock_guard lock(mutex_);
-        return documents_.empty() ? "" : documents_.rbegin()->first;
-    }
-    [[nodiscard]] std::string header(const std::string& name) const {
-        const std::lock_guard lock(mutex_);
-        const auto found = headers_.find(name);
-        return found == headers_.end() ? "" : found->second;
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::map<std::string, std::string> documents_;
-    std::map<std::string, std::string> headers_;
-    nats::Client client_;
-    nats::Subscription subscription_;
-};
+    return by_tick;
+}
 
 class Pipeline : public testing::Test {
 protected:
@@ -108,7 +75,7 @@ protected:
     Service gateway{"api-gateway", options("port")};
     Service exporter{"exporter", options("port")};
     Service publisher{"publisher", options("management-port")};
-    Subscriber subscriber{nats.url()};
+    NatsInbox subscriber{nats.url(), "metrics.watchtower"};
 };
 
 TEST_F(Pipeline, ShowsEveryReaderTheTruthOfTheGame) {
@@ -172,15 +139,20 @@ TEST_F(Pipeline, ShowsTheSameDocumentOfATickOverRestNatsAndSql) {
         const std::string tick(rest.header("watchtower-tick").value_or("none"));
         EXPECT_EQ(rest.body, stored("document", "tick = to_timestamp(" + tick + ")"));
         EXPECT_EQ(rest.body, gateway.get("/api/v1/snapshots/" + tick).body);
-        ASSERT_TRUE(eventually(seconds(10), [&] { return subscriber.newest_tick() > tick; }));
+        ASSERT_TRUE(eventually(seconds(10), [&] {
+            const auto published = documents(subscriber);
+            return published.upper_bound(tick) != published.end();
+        }));
     }
-    const auto published = subscriber.documents();
+    const auto published = documents(subscriber);
     EXPECT_GE(published.size(), 3U);
     for (const auto& [tick, document] : published) {
         EXPECT_EQ(document, stored("document", "tick = to_timestamp(" + tick + ")")) << tick;
     }
-    EXPECT_EQ(subscriber.header("Watchtower-World"), "default");
-    EXPECT_TRUE(subscriber.header("Nats-Msg-Id").starts_with("metrics.watchtower:"));
+    const auto newest = subscriber.newest();
+    ASSERT_TRUE(newest);
+    EXPECT_EQ(header(*newest, "Watchtower-World"), "default");
+    EXPECT_TRUE(header(*newest, "Nats-Msg-Id").starts_with("metrics.watchtower:"));
 }
 
 TEST_F(Pipeline, SaysEverywhereThatTheGameIsSimulated) {
@@ -189,7 +161,10 @@ TEST_F(Pipeline, SaysEverywhereThatTheGameIsSimulated) {
     EXPECT_EQ(gateway.get("/api/v1/metrics/current").header("watchtower-simulated"), "true");
     EXPECT_EQ(json::parse(gateway.get("/api/v1/worlds").body)["worlds"][0]["simulated"], true);
     EXPECT_TRUE(exported("watchtower_world_simulated{world=\"default\"} 1"));
-    EXPECT_TRUE(eventually(seconds(10), [&] { return subscriber.header("Watchtower-Simulated") == "true"; }));
+    EXPECT_TRUE(eventually(seconds(10), [&] {
+        return subscriber.newest([](const auto& message) { return header(message, "Watchtower-Simulated") == "true"; })
+            .has_value();
+    }));
     EXPECT_EQ(postgres.ask("select simulated from worlds"), "t");
 }
 

@@ -90,7 +90,14 @@ TEST_F(Gateway, GoesOnWithPostgresqlWithoutRedisAndNats) {
     stores_.store(second);
     EXPECT_TRUE(shows(gateway, second));
     EXPECT_EQ(gateway.get("/ready").status, 200);
-    EXPECT_THAT(gateway.get("/health").body, HasSubstr(R"("redis":"down")"));
+    std::string health;
+    EXPECT_TRUE(eventually(
+        seconds(10),
+        [&] {
+            health = gateway.get("/health").body;
+            return health.find(R"("redis":"down")") != std::string::npos;
+        },
+        [&] { return health; }));
 }
 
 TEST_F(Gateway, GoesOnWithRedisWithoutPostgresql) {

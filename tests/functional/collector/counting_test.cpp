@@ -33,7 +33,14 @@ TEST_F(Counting, StoresEachTickOnceWhenTwoCollectorsWatchOneWorld) {
         simulator.step(120);
         EXPECT_TRUE(another_tick_is_stored());
     }
-    EXPECT_TRUE(truth_is_stored());
+    EXPECT_TRUE(truth_is_stored(Flows::left_out));
+    // Stock = first stock + collected - spent + joined - left holds over all ticks, whoever stored them.
+    EXPECT_EQ(
+        postgres.ask("select count(*) from (select tick, sum(case when metric in ('gold', 'gold_spent', "
+                     "'gold_left') then value else -value end) as start from gameplay_metrics where metric in "
+                     "('gold', 'gold_spent', 'gold_left', 'gold_collected', 'gold_joined') group by tick) s "
+                     "where start <> (select value from gameplay_metrics where metric = 'gold' order by tick limit 1)"),
+        "0");
     EXPECT_EQ(postgres.ask("select count(distinct tick) = count(*) from snapshots"), "t");
 }
 
