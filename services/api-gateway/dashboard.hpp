@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -17,7 +18,9 @@ struct DashboardQuestion {
     TimePoint tick;
     std::chrono::seconds time_window{3600};
 
-    auto operator<=>(const DashboardQuestion&) const = default;
+    bool operator<(const DashboardQuestion& other) const {
+        return std::tie(world, tick, time_window) < std::tie(other.world, other.tick, other.time_window);
+    }
 };
 
 /// A number as JSON writes it, with all its digits.

@@ -26,6 +26,11 @@ protected:
         for (const std::string table : {"gameplay_metrics", "player_activity", "event_metrics"}) {
             server_.run("create table " + table + "_of_a_test partition of " + table + " default");
         }
+        // Not bytewise by itself, as the databases of most people are.
+        for (const std::string column :
+             {"player_activity alter player_id", "player_current alter player_id", "event_metrics alter event_type"}) {
+            server_.run("alter table " + column + " type text collate \"und-x-icu\"");
+        }
         world("default", at(0));
     }
 
