@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 
-from stack import ports  # noqa: E402
+from stack import game, ports  # noqa: E402
 from stack.brokers import Nats, Redis  # noqa: E402
 from stack.failure import Failure, Stopped  # noqa: E402
 from stack.numbers import Numbers  # noqa: E402
@@ -52,6 +52,7 @@ def only_one(settings):
 def start(settings, supervisor, screen):
     cluster = Cluster(settings, screen.tell)
     redis, nats = Redis(settings), Nats(settings)
+    game.catch_up(settings, screen.tell)
     services = Services(settings, cluster.address_file(OWNER), cluster.address_file(READER),
                         {"REDIS": redis, "NATS": nats}).all()
     cluster.prepare()

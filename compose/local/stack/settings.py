@@ -41,6 +41,7 @@ class Settings:
     log_folder: pathlib.Path = field(init=False)
     secrets_folder: pathlib.Path = field(init=False)
     worlds_file: pathlib.Path = field(init=False)
+    game_file: pathlib.Path = field(init=False)
     binaries: pathlib.Path = field(init=False)
     ports: dict = field(init=False)
     environment: dict = field(init=False)  # for every service
@@ -53,6 +54,7 @@ class Settings:
         self.log_folder = self.folder / "log"
         self.secrets_folder = self.folder / "secrets"
         self.worlds_file = self.folder / "worlds.json"
+        self.game_file = self.folder / "game.json"
         self.binaries = pathlib.Path(given.get("RUN_BINARIES", self.root / "build/release/bin")).absolute()
         self.ports = {name: port_of(given, name) for name in PORTS}
         if len(set(self.ports.values())) != len(self.ports):
