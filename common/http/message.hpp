@@ -13,7 +13,7 @@
 
 namespace watchtower::http {
 
-enum class Method { get, head, post, put, patch, delete_, options };
+enum class Method { get, head, post, put, patch, del, options };
 
 /// "GET", "DELETE".
 [[nodiscard]] std::string_view to_text(Method method);

@@ -73,7 +73,7 @@ bool Router::wins_over(const Entry& one, const Entry& other) {
 
 std::string Router::to_allow(const std::vector<Method>& methods) {
     constexpr std::array kOrder = {
-        Method::get, Method::head, Method::post, Method::put, Method::patch, Method::delete_, Method::options};
+        Method::get, Method::head, Method::post, Method::put, Method::patch, Method::del, Method::options};
     const auto has = [&](Method method) { return std::find(methods.begin(), methods.end(), method) != methods.end(); };
     std::string text;
     for (const auto method : kOrder) {

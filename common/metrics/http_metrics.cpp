@@ -20,7 +20,7 @@ const char* method_text(http::Method method) {
             return "PUT";
         case http::Method::patch:
             return "PATCH";
-        case http::Method::delete_:
+        case http::Method::del:
             return "DELETE";
         case http::Method::options:
             break;

@@ -91,7 +91,7 @@ std::vector<http::Route> AdminApi::routes() {
     routes.push_back(lever(Method::put, "/admin/faults", set, "Replaces them"));
     routes.push_back(lever(Method::post, "/admin/faults", set, "Replaces them"));
     routes.push_back(lever(
-        Method::delete_,
+        Method::del,
         "/admin/faults",
         [this, faults](const Request& request) {
             faults_.replace({});

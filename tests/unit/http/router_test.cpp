@@ -62,7 +62,7 @@ TEST(Router, AnswersHeadFromGet) {
 }
 
 TEST(Router, TellsWhatAPathAllows) {
-    EXPECT_EQ(router().find(Method::delete_, parse_path("/players/top")).allow, "GET, HEAD, POST, PUT, OPTIONS");
+    EXPECT_EQ(router().find(Method::del, parse_path("/players/top")).allow, "GET, HEAD, POST, PUT, OPTIONS");
     EXPECT_EQ(router().find(Method::get, parse_path("/tasks")).allow, "POST, OPTIONS");
     EXPECT_EQ(router().find(Method::get, parse_path("/nothing")).allow, "");
 }
