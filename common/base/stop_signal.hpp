@@ -10,9 +10,9 @@ namespace watchtower {
 
 /// Turns SIGTERM and SIGINT into a stop request. Construct it in main before any other thread exists: it blocks both
 /// signals for every thread made afterwards, ignores SIGPIPE, and waits for them in a thread of its own. A second
-/// signal changes nothing (a terminal's Ctrl-C often arrives twice). A process that has not destroyed it `grace` after a
-/// signal is ended with exit code 0: whatever still hangs then waits for a server that does not answer, and every write
-/// can be broken off and repeated.
+/// signal changes nothing (a terminal's Ctrl-C often arrives twice). A process that has not destroyed it `grace` after
+/// a signal is ended with exit code 0: whatever still hangs then waits for a server that does not answer, and every
+/// write can be broken off and repeated.
 class StopSignal {
 public:
     explicit StopSignal(std::chrono::milliseconds grace = std::chrono::milliseconds(9000));

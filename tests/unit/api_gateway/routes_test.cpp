@@ -133,8 +133,7 @@ TEST_F(RoutesTest, ChoosesTheWorld) {
     EXPECT_EQ(gateway_.get(std::string(kDocument) + "?world=other").header("Watchtower-World"), "other");
     EXPECT_EQ(gateway_.get("/api/v1/alerts?world=other&state=active").header("Watchtower-World"), "other");
     EXPECT_EQ(gateway_.get(std::string(kDocument) + "?world=third").status, 404);
-    EXPECT_THAT(gateway_.get("/api/v1/worlds").body,
-                HasSubstr(R"({"name":"other","default":false,"simulated":false)"));
+    EXPECT_THAT(gateway_.get("/api/v1/worlds").body, HasSubstr(R"({"name":"other","default":false,"simulated":false)"));
 }
 
 TEST_F(RoutesTest, RefusesWhatIsNoWorldsName) {

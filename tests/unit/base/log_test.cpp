@@ -24,8 +24,7 @@ TEST(Log, WritesTextForPeople) {
 TEST(Log, KeepsAnEventOnOneLineWhateverAFieldHolds) {
     const std::string line =
         format_line(Format::json, "T", Level::info, "s", "e", {{"player", "a\"\\\n\r\x01\xff\xc3\xa9\xed"}});
-    EXPECT_EQ(line.substr(line.find("player")),
-              "player\":\"a\\\"\\\\\\n\\r\\u0001\xEF\xBF\xBD\xc3\xa9\xEF\xBF\xBD\"}");
+    EXPECT_EQ(line.substr(line.find("player")), "player\":\"a\\\"\\\\\\n\\r\\u0001\xEF\xBF\xBD\xc3\xa9\xEF\xBF\xBD\"}");
 }
 
 }  // namespace
