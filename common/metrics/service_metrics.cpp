@@ -13,6 +13,9 @@ std::vector<prometheus::MetricFamily> DependencyMetrics::Collect() const {
                                     prometheus::MetricType::Gauge,
                                     {}};
     for (const auto& dependency : dependencies_) {
+        if (dependency->state() == DependencyState::unknown) {
+            continue;
+        }
         prometheus::ClientMetric metric;
         metric.label = {{"dependency", dependency->name()}};
         metric.gauge.value = dependency->state() == DependencyState::up ? 1 : 0;

@@ -11,8 +11,8 @@
 
 namespace watchtower::metrics {
 
-/// watchtower_dependency_up{dependency}: 1 while the last use of the dependency succeeded; 0 when it failed, and before
-/// the first use. Thread-safe.
+/// watchtower_dependency_up{dependency}: 1 while the last use of the dependency succeeded; 0 when it failed; not there
+/// before the first use, as nothing is known. Thread-safe.
 class DependencyMetrics final : public prometheus::Collectable {
 public:
     explicit DependencyMetrics(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}

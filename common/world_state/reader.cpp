@@ -14,6 +14,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSecondFirstWait{500};
 constexpr milliseconds kSecondMostWait{5'000};
 
+/// The second store is asked so often although nobody needs it, so that it is known whether it could help.
+constexpr milliseconds kSecondRoutine{10'000};
+
 proto::State decode(const StoredState& stored, const std::string& world) {
     proto::State state = proto::decode_state(stored.text);
     if (state.world != world) {
@@ -44,9 +47,12 @@ Reader::Reader(StateSource& first,
 void Reader::look() {
     const bool first_answered = look_into(0);
     show();
-    if (!needs_second(first_answered) || clock_.now() < second_not_before_) {
+    const TimePoint now = clock_.now();
+    const bool is_wanted = needs_second(first_answered) || now >= second_routine_;
+    if (!is_wanted || now < second_not_before_) {
         return;
     }
+    second_routine_ = now + kSecondRoutine;
     if (look_into(1)) {
         second_backoff_.reset();
         second_not_before_ = {};

@@ -20,8 +20,9 @@ namespace watchtower::world_state {
 
 /// Looks into the two stores and keeps the newest state of each world. The first store is asked at every look; the
 /// second one when the first is away, does not know the worlds (none, or not the first of them), lacks a world's state,
-/// has one that cannot be read, or has only one that is older than two intervals. A world's tick never goes back, and a
-/// world once seen stays. One thread at a time.
+/// has one that cannot be read, or has only one that is older than two intervals, and every 10 s in any case, so that
+/// it is known whether it could help. A world's tick never goes back, and a world once seen stays. One thread at a
+/// time.
 class Reader {
 public:
     using Shown = std::shared_ptr<const Worlds>;
@@ -68,6 +69,7 @@ private:
     bool dirty_ = false;  ///< something to show beside a changed freshness
     Backoff second_backoff_;
     TimePoint second_not_before_;
+    TimePoint second_routine_;
 };
 
 }  // namespace watchtower::world_state

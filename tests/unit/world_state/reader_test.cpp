@@ -87,13 +87,19 @@ protected:
                    }};
 };
 
-TEST_F(ReaderTest, TakesTheStateFromTheFirstStoreAndLeavesTheSecondAlone) {
+TEST_F(ReaderTest, TakesTheStateFromTheFirstStoreAndAsksTheSecondOnlyNowAndThen) {
     redis_.hold("default", 0, kTick);
     postgres_.hold("default", 0, kTick);
-    reader_.look();
+    for (int i = 0; i < 3; ++i) {
+        reader_.look();
+    }
     EXPECT_EQ(shown(), "default@0");
     EXPECT_EQ(*shown_->all[0].state, test::sample_state("default", kTick));
-    EXPECT_EQ(postgres_.looks, 0);
+    EXPECT_EQ(postgres_.looks, 1);
+    EXPECT_EQ(postgres_.reads, 0);
+    clock_.advance(std::chrono::seconds(10));
+    reader_.look();
+    EXPECT_EQ(postgres_.looks, 2);
 }
 
 TEST_F(ReaderTest, ReadsAStateOnlyOnce) {
@@ -234,7 +240,7 @@ TEST_F(ReaderTest, KeepsShowingTheOldStateWhenTheNewOneCannotBeRead) {
     redis_.states["default"] = {kTick, "not JSON"};
     reader_.look();
     EXPECT_EQ(shown(), "default@60");
-    EXPECT_EQ(postgres_.looks, 1);
+    EXPECT_EQ(postgres_.looks, 2);
 }
 
 TEST_F(ReaderTest, RefusesAStateOfAnotherWorldOrTick) {
