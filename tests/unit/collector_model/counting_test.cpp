@@ -234,6 +234,25 @@ TEST(ListCounting, CountsTheRiseOfEqualRecordsWithoutIds) {
     EXPECT_EQ(game.totals().events[0].affected_players, 9U);
 }
 
+TEST(ListCounting, NeitherCountsNorForgetsAnythingOfAFailedRead) {
+    Game game;
+    game.combat("1", true);
+    game.event("1", "raid", 1);
+    game.tick();
+    game.combat("2", true);
+    game.event("2", "raid", 1);
+    game.fail(Section::pvp);
+    game.fail(Section::events);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 1U);
+    EXPECT_EQ(game.totals().events.at(0).count, 1U);
+    EXPECT_EQ(game.world.combats.at("#1"), KnownEntry{});
+    game.combat("1", true);
+    game.combat("2", true);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 2U);
+}
+
 TEST(ListCounting, TellsWhatATickAdded) {
     Game game;
     game.event("1", "raid", 2);
@@ -252,6 +271,7 @@ protected:
         game.nomad("p1", {{"move", 150}});
         game.balance("p1", "100", "10");
         game.combat("1", true);
+        game.event("1", "raid", 1);
         game.tick();
     }
     Game game;
@@ -263,10 +283,12 @@ TEST_F(WorldReset, CarriesTotalsOnWithBaselinesAfresh) {
     game.balance("p1", "5", "0");
     game.balance("p2", "6", "0");
     game.combat("1", false);
+    game.event("1", "raid", 4);
     game.tick();
     EXPECT_EQ(game.state().epoch, 1U);
     EXPECT_EQ(game.counted("move"), 155U);
     EXPECT_EQ(game.totals().attacks, 2U);
+    EXPECT_EQ(game.totals().events.at(0), (proto::EventsSection::Type{"raid", 2, 5}));
     EXPECT_EQ(game.totals().nomads_created, 0U);
     EXPECT_EQ(to_text(game.totals().gold.left), "100");
     EXPECT_EQ(to_text(game.totals().gold.joined), "11");
