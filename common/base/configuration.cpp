@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <sstream>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -23,7 +24,7 @@ std::string read_secret_file(const std::string& path) {
         if (file.is_open() && std::ifstream(path).peek() == std::ifstream::traits_type::eof() && errno != EISDIR) {
             return {};
         }
-        throw BadInput("cannot read '" + path + "': " + std::strerror(errno));
+        throw BadInput("cannot read '" + path + "': " + std::generic_category().message(errno));
     }
     std::string secret = content.str();
     if (secret.ends_with('\n')) {
@@ -113,6 +114,7 @@ void Configuration::read_command_line(int argc, char** argv) {
 
 void Configuration::read_environment() {
     const auto variable = [](const std::string& name) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): read at start, before there are threads
         const char* value = std::getenv(name.c_str());
         return std::string(value == nullptr ? "" : value);
     };
@@ -131,7 +133,7 @@ void Configuration::read_file() {
     }
     std::ifstream file(config_file_);
     if (!file) {
-        errors_.push_back("config file '" + config_file_ + "': " + std::strerror(errno));
+        errors_.push_back("config file '" + config_file_ + "': " + std::generic_category().message(errno));
         return;
     }
     std::vector<CLI::ConfigItem> items;
@@ -185,15 +187,15 @@ void Configuration::assign_all() {
 }
 
 void Configuration::print_effective() const {
-    static const std::map<Source, const char*> names = {{Source::by_default, "default"},
-                                                        {Source::file, "file"},
-                                                        {Source::environment, "environment"},
-                                                        {Source::flag, "flag"}};
+    static const std::map<Source, const char*> kNames = {{Source::by_default, "default"},
+                                                         {Source::file, "file"},
+                                                         {Source::environment, "environment"},
+                                                         {Source::flag, "flag"}};
     std::cout << "# the configuration is right\n";
     for (const Option& option : options_) {
         const std::string value = option.value.value_or(option.default_text);
         std::cout << option.name << "=" << (option.is_secret && !value.empty() && option.value ? "***" : value)
-                  << "  # " << names.at(option.source) << "\n";
+                  << "  # " << kNames.at(option.source) << "\n";
     }
 }
 

@@ -96,16 +96,16 @@ void Configuration::boolean(std::string name, bool& target, std::string help) {
     Option& option = add(std::move(name), "true|false", std::move(help));
     option.default_text = target ? "true" : "false";
     option.assign = [&target](const std::string& value) {
-        static const std::map<std::string, bool> words = {{"true", true},
-                                                          {"1", true},
-                                                          {"yes", true},
-                                                          {"on", true},
-                                                          {"false", false},
-                                                          {"0", false},
-                                                          {"no", false},
-                                                          {"off", false}};
-        const auto word = words.find(value);
-        if (word == words.end()) {
+        static const std::map<std::string, bool> kWords = {{"true", true},
+                                                           {"1", true},
+                                                           {"yes", true},
+                                                           {"on", true},
+                                                           {"false", false},
+                                                           {"0", false},
+                                                           {"no", false},
+                                                           {"off", false}};
+        const auto word = kWords.find(value);
+        if (word == kWords.end()) {
             throw BadInput("'" + value + "' is neither true nor false");
         }
         target = word->second;
@@ -129,12 +129,12 @@ void Configuration::log(log::Options& target) {
     Option& level = add("LOG_LEVEL", "debug|info|warn|error", "least severity that is logged");
     level.default_text = "info";
     level.assign = [&target](const std::string& value) {
-        static const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug},
-                                                                 {"info", log::Level::info},
-                                                                 {"warn", log::Level::warn},
-                                                                 {"error", log::Level::error}};
-        const auto found = levels.find(value);
-        if (found == levels.end()) {
+        static const std::map<std::string, log::Level> kLevels = {{"debug", log::Level::debug},
+                                                                  {"info", log::Level::info},
+                                                                  {"warn", log::Level::warn},
+                                                                  {"error", log::Level::error}};
+        const auto found = kLevels.find(value);
+        if (found == kLevels.end()) {
             throw BadInput("'" + value + "' is none of debug, info, warn, error");
         }
         target.level = found->second;

@@ -55,8 +55,8 @@ struct Logger {
 };
 
 Logger& logger() {
-    static auto* const instance = new Logger;
-    return *instance;
+    static Logger& instance = *new Logger;
+    return instance;
 }
 
 void append_value(std::string& out, const Field::Value& value) {

@@ -47,23 +47,23 @@ double parse_number(const std::string& text, double least, double most) {
 }
 
 std::uint64_t parse_bytes(const std::string& text) {
-    static const std::map<std::string, unsigned> units = {{"", 0},
-                                                          {"b", 0},
-                                                          {"kb", 10},
-                                                          {"kib", 10},
-                                                          {"k", 10},
-                                                          {"mb", 20},
-                                                          {"mib", 20},
-                                                          {"m", 20},
-                                                          {"gb", 30},
-                                                          {"gib", 30},
-                                                          {"g", 30}};
+    static const std::map<std::string, unsigned> kUnits = {{"", 0},
+                                                           {"b", 0},
+                                                           {"kb", 10},
+                                                           {"kib", 10},
+                                                           {"k", 10},
+                                                           {"mb", 20},
+                                                           {"mib", 20},
+                                                           {"m", 20},
+                                                           {"gb", 30},
+                                                           {"gib", 30},
+                                                           {"g", 30}};
     const auto digits_end = std::min(text.find_first_not_of("0123456789"), text.size());
     const auto value = parse_whole<std::uint64_t>(text.substr(0, digits_end));
     std::string unit = trimmed(text.substr(digits_end));
     std::transform(unit.begin(), unit.end(), unit.begin(), [](unsigned char c) { return std::tolower(c); });
-    const auto shift = units.find(unit);
-    if (!value || shift == units.end() || *value > (UINT64_MAX >> 1U) >> shift->second) {
+    const auto shift = kUnits.find(unit);
+    if (!value || shift == kUnits.end() || *value > (UINT64_MAX >> 1U) >> shift->second) {
         throw BadInput("'" + text + "' is not a size such as 1048576, 64KiB or 1GiB");
     }
     return *value << shift->second;

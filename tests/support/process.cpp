@@ -3,10 +3,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -33,7 +33,7 @@ namespace {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     const int in = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     const int out = ::open(
@@ -63,14 +63,16 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
         all[name] = value;
     }
     std::vector<std::string> lines;
+    lines.reserve(all.size());
     for (const auto& [name, value] : all) {
-        lines.push_back(name + "=" + value);
+        lines.emplace_back(name).append("=").append(value);
     }
     return lines;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
+    result.reserve(texts.size() + 1);
     for (auto& text : texts) {
         result.push_back(text.data());
     }
@@ -82,6 +84,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 Process::Process(const Options& options) : output_(options.output) {
     const std::string program = find_program(options.command.at(0)).string();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): a test starts its servers from one thread
     const passwd* user = options.user.empty() ? nullptr : ::getpwnam(options.user.c_str());
     if (!options.user.empty() && user == nullptr) {
         throw std::runtime_error("no user " + options.user);
@@ -96,7 +99,7 @@ Process::Process(const Options& options) : output_(options.output) {
         run_child(options, user, program, argument_pointers.data(), environment_pointers.data());
     }
     if (pid_ < 0) {
-        throw std::runtime_error("fork: " + std::string(std::strerror(errno)));
+        throw std::runtime_error("fork: " + std::generic_category().message(errno));
     }
 }
 
@@ -163,10 +166,11 @@ std::filesystem::path find_program(const std::string& name) {
     if (name.find('/') != std::string::npos) {
         return name;
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no test changes the environment while it starts servers
     const char* path = std::getenv("PATH");
     std::istringstream folders(std::string(path == nullptr ? "" : path) + ":/usr/sbin:/usr/lib/postgresql/15/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
-        const auto candidate = std::filesystem::path(folder) / name;
+        auto candidate = std::filesystem::path(folder) / name;
         if (::access(candidate.c_str(), X_OK) == 0) {
             return candidate;
         }

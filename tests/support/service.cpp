@@ -1,6 +1,7 @@
 #include "tests/support/service.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace watchtower::test {
 
@@ -12,7 +13,7 @@ std::string program(const std::string& name) {
 
 }  // namespace
 
-Service::Service(const std::string& name, Options options) : name_(name), options_(std::move(options)) {
+Service::Service(std::string name, Options options) : name_(std::move(name)), options_(std::move(options)) {
     start();
 }
 
@@ -22,14 +23,14 @@ std::vector<std::string> Service::command() {
     // Both flags are given where there are two listeners; a program with one knows only that one.
     words.push_back("--" + options_.listener + "=" + std::to_string(port()));
     if (name_ == "api-gateway") {
-        words.push_back(options_.listener == "port" ? "--management-port=0" : "--port=0");
+        words.emplace_back(options_.listener == "port" ? "--management-port=0" : "--port=0");
     }
     return words;
 }
 
 int Service::port_of(const std::string& listener) const {
     const std::string log = output();
-    const std::size_t event = log.rfind("\"event\":\"listening\"");
+    const std::size_t event = log.rfind(R"("event":"listening")");
     std::string key = "\"" + listener + "\":";
     std::replace(key.begin(), key.end(), '-', '_');
     const std::size_t at = event == std::string::npos ? event : log.find(key, event);

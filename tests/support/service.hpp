@@ -25,7 +25,7 @@ public:
 
     /// `name` is the program's without "watchtower-". Starts it; throws std::runtime_error with its output when it does
     /// not come up.
-    Service(const std::string& name, Options options);
+    Service(std::string name, Options options);
 
     /// `path` begins with a slash. One thread at a time.
     [[nodiscard]] http::FetchResult get(const std::string& path, std::vector<http::Pair> headers = {});

@@ -14,7 +14,7 @@ std::vector<std::string> Simulator::command() {
     std::vector<std::string> words = {
         (programs / "watchtower-ccc-simulator").string(), "--port", std::to_string(port()), "--log-format", "json"};
     for (const auto& [name, value] : options_.flags) {
-        words.push_back("--" + (name + ("=" + value)));
+        words.emplace_back("--").append(name).append("=").append(value);
     }
     return words;
 }

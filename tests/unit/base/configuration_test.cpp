@@ -27,13 +27,15 @@ struct Values {
 
 class ConfigurationTest : public testing::Test {
 protected:
-    ~ConfigurationTest() override {
+    void TearDown() override {
         for (const auto& name : set_) {
+            // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
             ::unsetenv(name.c_str());
         }
     }
 
     void environment(const std::string& name, const std::string& value) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
         ::setenv(name.c_str(), value.c_str(), 1);
         set_.push_back(name);
     }
