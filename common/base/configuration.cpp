@@ -174,9 +174,6 @@ void Configuration::assign_all() {
             errors_.push_back(option.name + ": " + (option.is_secret ? "the value is not usable" : error.what()));
         }
     }
-    if (!errors_.empty()) {
-        return;
-    }
     for (const auto& condition : checks_) {
         try {
             condition();

@@ -41,7 +41,8 @@ public:
     /// LOG_LEVEL and LOG_FORMAT.
     void log(log::Options& target);
 
-    /// A check over several options, made when each is right by itself. It throws BadInput.
+    /// A check of what an option means or of several together; an option that cannot be read has its default then. It
+    /// throws BadInput.
     void check(std::function<void()> condition) { checks_.push_back(std::move(condition)); }
 
     /// Reads everything. Nothing: go on. A number: the process's exit code (0 after --help, --version or

@@ -12,13 +12,13 @@
 
 namespace watchtower::world_state {
 
-/// Where a process that only reads states finds them.
+/// Where the servers are; the role in the default is the readers'.
 struct StoreOptions {
     std::string database_url = "postgresql://watchtower_reader@127.0.0.1:5432/watchtower";
     std::string redis_url = "redis://127.0.0.1:6379/0";
     std::string nats_url = "nats://127.0.0.1:4222";
-    std::string nats_creds_file;
-    std::string nats_ca_file;
+    std::string nats_creds_file = {};
+    std::string nats_ca_file = {};
 };
 
 /// Declares them with their checks. `options` must outlive configuration.read.

@@ -19,7 +19,7 @@ constexpr std::size_t kMostConnections = 8;
 constexpr Milliseconds kStoreDeadline{60'000};
 
 postgres::Options postgres_options(const Options& options) {
-    return {.url = options.database_url,
+    return {.url = options.stores.database_url,
             .application_name = "watchtower-collector",
             .deadline = kStoreDeadline,
             .statement_timeout = kStoreDeadline,
@@ -29,9 +29,9 @@ postgres::Options postgres_options(const Options& options) {
 
 nats::Options nats_options(const Options& options) {
     nats::Options nats;
-    nats.url = options.nats_url;
-    nats.creds_file = options.nats_creds_file;
-    nats.ca_file = options.nats_ca_file;
+    nats.url = options.stores.nats_url;
+    nats.creds_file = options.stores.nats_creds_file;
+    nats.ca_file = options.stores.nats_ca_file;
     nats.name = "watchtower-collector";
     return nats;
 }
@@ -50,7 +50,7 @@ App::App(const Options& options)
     : options_(options),
       metrics_("collector", {postgres_state_, redis_state_, nats_state_, game_state_}),
       postgres_(postgres_options(options), postgres_state_),
-      redis_({.url = options.redis_url}, redis_state_),
+      redis_({.url = options.stores.redis_url}, redis_state_),
       nats_(nats_options(options), nats_state_),
       routes_(routes()),
       http_metrics_(metrics_.registry(), routes_),

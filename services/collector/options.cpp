@@ -32,11 +32,7 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     configuration.seconds(
         "CCC_REQUEST_TIMEOUT", options.request_timeout, Milliseconds(10), minutes(30), "for a section with its pages");
     configuration.bytes("CCC_MAX_BODY_BYTES", options.max_body_bytes, 1024, "of a section, after decompression");
-    configuration.secret("DATABASE_URL", options.database_url, "PostgreSQL, as libpq takes it");
-    configuration.secret("REDIS_URL", options.redis_url, "redis://[user:password@]host:port/db or unix:///path");
-    configuration.secret("NATS_URL", options.nats_url, "NATS servers, comma-separated");
-    configuration.text("NATS_CREDS_FILE", options.nats_creds_file, "NATS credentials file");
-    configuration.text("NATS_CA_FILE", options.nats_ca_file, "certificates that NATS servers are checked against");
+    world_state::declare(configuration, options.stores);
     configuration.integer(
         "BY_PLAYER_LIMIT", options.by_player_limit, 0, 1'000'000, "players in a document's by_player");
     configuration.integer("EXPORTER_TOP_PLAYERS",

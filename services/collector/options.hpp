@@ -7,6 +7,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
+#include "common/world_state/stores.hpp"
 #include "services/collector/model/world.hpp"
 #include "services/collector/source/worlds.hpp"
 
@@ -21,11 +22,7 @@ struct Options {
     Milliseconds interval{60'000};         ///< between ticks
     Milliseconds request_timeout{10'000};  ///< for one section with its pages and retries
     std::uint64_t max_body_bytes = 1ULL << 30U;
-    std::string database_url = "postgresql://watchtower@127.0.0.1:5432/watchtower";
-    std::string redis_url = "redis://127.0.0.1:6379/0";
-    std::string nats_url = "nats://127.0.0.1:4222";
-    std::string nats_creds_file;
-    std::string nats_ca_file;
+    world_state::StoreOptions stores{.database_url = "postgresql://watchtower@127.0.0.1:5432/watchtower"};
     std::int64_t by_player_limit = 1000;
     std::int64_t exporter_top_players = 20;
     log::Options log;

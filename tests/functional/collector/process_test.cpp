@@ -26,11 +26,13 @@ TEST_F(CollectorProcess, KeepsSecretsOutOfItsLogAndItsAnswers) {
 }
 
 TEST(CollectorOptions, AreRefusedAllAtOnceWithExitCode2) {
-    const Ended ended = run_to_end("collector",
-                                   {"--metrics-collection-interval=never", "--nonsense"},
-                                   {{"BY_PLAYER_LIMIT", "-1"}, {"CCC_API_URL", "ftp://game"}});
+    const Ended ended =
+        run_to_end("collector",
+                   {"--metrics-collection-interval=never", "--nonsense"},
+                   {{"BY_PLAYER_LIMIT", "-1"}, {"CCC_API_URL", "ftp://game"}, {"REDIS_URL", "redis://h:x"}});
     EXPECT_EQ(ended.code, 2);
-    for (const char* part : {"METRICS_COLLECTION_INTERVAL", "--nonsense", "BY_PLAYER_LIMIT"}) {
+    for (const char* part :
+         {"METRICS_COLLECTION_INTERVAL", "--nonsense", "BY_PLAYER_LIMIT", "CCC_API_URL", "redis URL: port"}) {
         EXPECT_NE(ended.output.find(part), std::string::npos) << ended.output;
     }
 }
