@@ -57,8 +57,8 @@ struct Case {
     std::string expected;
 };
 
-void PrintTo(const Case& the_case, std::ostream* out) {
-    *out << the_case.name;
+std::ostream& operator<<(std::ostream& out, const Case& the_case) {
+    return out << the_case.name;
 }
 
 class Bytes : public testing::TestWithParam<Case> {};

@@ -16,15 +16,15 @@ Route route(Method method, std::string pattern) {
 }
 
 const Router& router() {
-    static const Router instance({route(Method::get, "/"),
-                                  route(Method::get, "/players/{id}"),
-                                  route(Method::get, "/players/top"),
-                                  route(Method::post, "/players/{id}"),
-                                  route(Method::get, "/players/{id}/history"),
-                                  route(Method::get, "/{section}/all"),
-                                  route(Method::post, "/tasks"),
-                                  route(Method::put, "/players/top")});
-    return instance;
+    static const Router kRouter({route(Method::get, "/"),
+                                 route(Method::get, "/players/{id}"),
+                                 route(Method::get, "/players/top"),
+                                 route(Method::post, "/players/{id}"),
+                                 route(Method::get, "/players/{id}/history"),
+                                 route(Method::get, "/{section}/all"),
+                                 route(Method::post, "/tasks"),
+                                 route(Method::put, "/players/top")});
+    return kRouter;
 }
 
 std::string found(Method method, const std::string& path) {
