@@ -86,7 +86,7 @@ struct State {
 [[nodiscard]] TimePoint abandoned_after(const State& state);
 
 /// What is stale of `state` at `now`: sections whose last read failed, and every section (as collector_down) once the
-/// tick is more than two intervals ago. CONTRACT: "Stale". The only place where this is decided.
+/// tick is more than two intervals ago. docs/numbers.md: "Ticks". The only place where this is decided.
 [[nodiscard]] StaleSections staleness(const State& state, TimePoint now);
 
 /// The state's document as it is to be shown at `now`.

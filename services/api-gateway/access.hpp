@@ -18,7 +18,7 @@ enum class Need {
     write     ///< a key unless none is wanted: what changes something, and moderation
 };
 
-/// Who may call the API (CONTRACT: API_KEY, API_AUTH). Immutable, so thread-safe.
+/// Who may call the API (docs/contract.md: REST). Immutable, so thread-safe.
 class Access {
 public:
     Access(std::vector<std::string> keys, KeyPolicy policy) : keys_(std::move(keys)), policy_(policy) {}

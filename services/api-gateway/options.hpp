@@ -10,7 +10,7 @@
 
 namespace watchtower::gateway {
 
-/// What the gateway can be told from outside (docs/contract.md section 2).
+/// What the gateway can be told from outside; README.md has the table.
 struct Options {
     std::string listen_address = "127.0.0.1";
     std::uint16_t port = 8000;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestWorldName = 32;
 
-/// CONTRACT: ^[a-z0-9][a-z0-9-]{0,31}$
+/// A world's name: ^[a-z0-9][a-z0-9-]{0,31}$
 bool is_world_name(std::string_view name) {
     constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
     return !name.empty() && name.size() <= kLongestWorldName && name[0] != '-' &&

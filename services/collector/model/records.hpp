@@ -12,7 +12,7 @@
 #include "proto-json/amount.hpp"
 
 /// One record of the game's lists each, checked and typed. Texts are unescaped and live only until the next record.
-/// CONTRACT section 3 of docs/contract.md is the source of the fields.
+/// docs/contract.md, "The game's API", has the fields.
 namespace watchtower::collector {
 
 struct NomadRecord {
