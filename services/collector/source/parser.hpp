@@ -40,7 +40,7 @@ struct ParseResult {
     std::optional<std::string> error;  ///< why the body does not count, for the log; nothing when it does
 };
 
-/// Reads the body of a page of one section (contract, section 3) straight into a sink, without a tree in between.
+/// Reads the body of a page of one section (docs/contract.md) straight into a sink, without a tree in between.
 ///
 /// The body must be one JSON object, valid to its last byte (see json_walk.hpp), with the section's list under one of
 /// its two names. Anything else is an error, also a list that is there twice or under both names: which of them counts

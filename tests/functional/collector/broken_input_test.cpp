@@ -23,9 +23,9 @@ protected:
 };
 
 TEST_F(BrokenInput, IsCountedByReasonWhileTheGoodRecordsCount) {
-    simulator.set_faults(R"([{"kind":"bad_records","records":30}])");
+    simulator_.set_faults(R"([{"kind":"bad_records","records":30}])");
     Service collector("collector", collector_options());
-    simulator.step(300);
+    simulator_.step(300);
     ASSERT_TRUE(truth_is_stored());
     const std::string log = collector.output();
     for (const char* section : {"nomads", "resources", "dwellings", "pvp", "events"}) {
@@ -39,12 +39,12 @@ TEST_F(BrokenInput, IsCountedByReasonWhileTheGoodRecordsCount) {
                                    "bad_level",
                                    "out_of_range"}) {
             skipped += collector
-                           .metric("watchtower_invalid_records_total{reason=\"" + std::string(reason) +
-                                   "\",section=\"" + section + "\",world=\"default\"}")
+                           .metric(R"(watchtower_invalid_records_total{reason=")" + std::string(reason) +
+                                   R"(",section=")" + section + R"(",world="default"})")
                            .value_or(0);
         }
         EXPECT_GE(skipped, 30) << section;
-        EXPECT_NE(log.find("\"event\":\"records_skipped\",\"world\":\"default\",\"section\":\"" + std::string(section)),
+        EXPECT_NE(log.find(R"("event":"records_skipped","world":"default","section":")" + std::string(section)),
                   std::string::npos);
     }
 }
@@ -68,22 +68,22 @@ TEST_F(BrokenInput, MakesASectionStaleAndLeavesTheOthersAlone) {
     };
     for (const auto& [faults, error] : cases) {
         SCOPED_TRACE(faults);
-        simulator.set_faults(faults);
-        simulator.step(60);
+        simulator_.set_faults(faults);
+        simulator_.step(60);
         EXPECT_TRUE(fails_as(Section::pvp, error));
         EXPECT_FALSE(stored().document.stale[proto::index(Section::nomads)]);
     }
-    simulator.set_faults("[]");
+    simulator_.set_faults("[]");
     EXPECT_TRUE(truth_is_stored());
 }
 
 TEST_F(BrokenInput, IsBoundedInSize) {
     auto options = collector_options();
     options.environment["CCC_MAX_BODY_BYTES"] = "200KB";
-    simulator.set_faults(R"([{"kind":"huge","bytes":1000000,"section":"events"}])");
+    simulator_.set_faults(R"([{"kind":"huge","bytes":1000000,"section":"events"}])");
     Service collector("collector", options);
     EXPECT_TRUE(fails_as(Section::events, SectionError::too_large));
-    simulator.set_faults("[]");
+    simulator_.set_faults("[]");
     EXPECT_TRUE(truth_is_stored());
 }
 

@@ -15,23 +15,23 @@ protected:
 TEST_F(Outage, OfPostgresLosesNothingOfTheTotals) {
     Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
-    postgres.kill();
-    simulator.step(300);
+    postgres_.kill();
+    simulator_.step(300);
     EXPECT_TRUE(sees(collector, "postgres", 0));
     EXPECT_EQ(collector.get("/health").status, 200);
     EXPECT_EQ(collector.get("/ready").status, 200);
-    postgres.start();
+    postgres_.start();
     EXPECT_TRUE(truth_is_stored());
     EXPECT_TRUE(sees(collector, "postgres", 1));
 }
 
 TEST_F(Outage, OfPostgresAtTheStartIsWaitedFor) {
-    postgres.stop();
+    postgres_.stop();
     auto options = collector_options();
     options.wait_for = "/health";
     Service collector("collector", options);
     EXPECT_EQ(collector.get("/ready").status, 503);
-    postgres.start();
+    postgres_.start();
     EXPECT_TRUE(truth_is_stored());
     EXPECT_EQ(collector.get("/ready").status, 200);
 }
@@ -39,14 +39,14 @@ TEST_F(Outage, OfPostgresAtTheStartIsWaitedFor) {
 TEST_F(Outage, OfRedisAndNatsStopsNoTick) {
     Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
-    redis.kill();
-    nats.kill();
-    simulator.step(300);
+    redis_.kill();
+    nats_.kill();
+    simulator_.step(300);
     EXPECT_TRUE(truth_is_stored());
     EXPECT_TRUE(sees(collector, "redis", 0));
     EXPECT_TRUE(sees(collector, "nats", 0));
-    redis.start();
-    nats.start();
+    redis_.start();
+    nats_.start();
     EXPECT_TRUE(sees(collector, "redis", 1));
     EXPECT_TRUE(sees(collector, "nats", 1));
 }
@@ -55,7 +55,7 @@ TEST_F(Outage, OfTheGameKeepsTheLastValues) {
     Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
     const auto before = stored();
-    simulator.kill();
+    simulator_.kill();
     ASSERT_TRUE(another_tick_is_stored());
     ASSERT_TRUE(another_tick_is_stored());
     const auto during = stored();
@@ -67,11 +67,11 @@ TEST_F(Outage, OfTheGameKeepsTheLastValues) {
 TEST_F(Outage, OfAFrozenPostgresDoesNotKeepTheProcessFromEnding) {
     Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
-    postgres.freeze();
-    simulator.step(10);
+    postgres_.freeze();
+    simulator_.step(10);
     ASSERT_EQ(collector.get("/health").status, 200);
     EXPECT_EQ(collector.stop(), 0);
-    postgres.thaw();
+    postgres_.thaw();
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ TEST_F(CollectorProcess, KeepsSecretsOutOfItsLogAndItsAnswers) {
     options.environment["REDIS_URL"] = "redis://:pass-hunter2@127.0.0.1:1/0";
     Service collector("collector", options);
     ASSERT_TRUE(truth_is_stored());
-    simulator.kill();
+    simulator_.kill();
     ASSERT_TRUE(another_tick_is_stored());
     EXPECT_EQ(collector.output().find("hunter2"), std::string::npos);
     EXPECT_EQ(collector.get("/health").body.find("hunter2"), std::string::npos);

@@ -21,18 +21,18 @@ using std::chrono::seconds;
 class WatchedGame : public testing::Test {
 protected:
     Service::Options collector_options() const {
-        return {.environment = {{"CCC_API_URL", simulator.url()},
+        return {.environment = {{"CCC_API_URL", simulator_.url()},
                                 {"METRICS_COLLECTION_INTERVAL", "0.4"},
-                                {"DATABASE_URL", postgres.url()},
-                                {"REDIS_URL", redis.url()},
-                                {"NATS_URL", nats.url()}},
+                                {"DATABASE_URL", postgres_.url()},
+                                {"REDIS_URL", redis_.url()},
+                                {"NATS_URL", nats_.url()}},
                 .listener = "management-port",
                 .wait_for = "/ready"};
     }
 
     /// The newest stored state.
     [[nodiscard]] proto::State stored() const {
-        return proto::decode_state(postgres.ask("select state from snapshots order by tick desc limit 1"));
+        return proto::decode_state(postgres_.ask("select state from snapshots order by tick desc limit 1"));
     }
 
     /// Waits until a state is stored whose numbers are the truth's. The game must stand still.
@@ -41,24 +41,24 @@ protected:
         return eventually(
             seconds(15),
             [&] {
-                last = differences(simulator.truth(), stored(), flows);
+                last = differences(simulator_.truth(), stored(), flows);
                 return last.empty();
             },
             [&] { return last; });
     }
 
-    [[nodiscard]] std::string stored_ticks() const { return postgres.ask("select count(*) from snapshots"); }
+    [[nodiscard]] std::string stored_ticks() const { return postgres_.ask("select count(*) from snapshots"); }
 
     /// Waits until a whole tick went by.
     testing::AssertionResult another_tick_is_stored() {
-        const std::string before = postgres.ask("select max(tick) from snapshots");
-        return eventually(seconds(15), [&] { return postgres.ask("select max(tick) from snapshots") != before; });
+        const std::string before = postgres_.ask("select max(tick) from snapshots");
+        return eventually(seconds(15), [&] { return postgres_.ask("select max(tick) from snapshots") != before; });
     }
 
-    PostgresServer postgres{{.durable = true, .settings = {}}};  // one that is killed keeps what it has committed
-    RedisServer redis;
-    NatsServer nats;
-    Simulator simulator{{.flags = {{"sim-players", "40"}, {"sim-warmup", "600"}}}};
+    PostgresServer postgres_{{.durable = true, .settings = {}}};  // one that is killed keeps what it has committed
+    RedisServer redis_;
+    NatsServer nats_;
+    Simulator simulator_{{.flags = {{"sim-players", "40"}, {"sim-warmup", "600"}}}};
 };
 
 }  // namespace watchtower::test

@@ -32,7 +32,7 @@ std::string error_of(Section section, const std::string& body) {
     return read(section, body).result.error.value_or("");
 }
 
-// --- the shapes of section 3 of the contract
+// --- the shapes of docs/contract.md
 
 struct Shape {
     const char* what;
