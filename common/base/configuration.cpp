@@ -1,12 +1,12 @@
 #include "common/base/configuration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -18,15 +18,17 @@ namespace watchtower {
 
 std::string read_secret_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream content;
-    if (!file || !(content << file.rdbuf())) {
-        // An empty file makes the insertion fail too, and is an empty secret.
-        if (file.is_open() && std::ifstream(path).peek() == std::ifstream::traits_type::eof() && errno != EISDIR) {
-            return {};
+    std::string secret;
+    if (file.is_open()) {
+        // Unlike an insertion of the buffer, this tells an empty file (good) from one that cannot be read (a folder).
+        std::array<char, 4096> piece{};
+        while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+            secret.append(piece.data(), static_cast<std::size_t>(file.gcount()));
         }
+    }
+    if (!file.is_open() || file.bad()) {
         throw BadInput("cannot read '" + path + "': " + std::generic_category().message(errno));
     }
-    std::string secret = content.str();
     if (secret.ends_with('\n')) {
         secret.pop_back();
     }

@@ -99,6 +99,11 @@ std::string gzip(std::initializer_list<const GzipPart*> parts) {
     return out;
 }
 
+std::string gzip(std::string_view text, int level) {
+    const GzipPart part = compress(text, level);
+    return gzip({&part});
+}
+
 bool accepts_gzip(const Request& request) {
     std::string_view list = request.header("accept-encoding").value_or("");
     std::optional<bool> any;

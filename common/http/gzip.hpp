@@ -23,6 +23,9 @@ struct GzipPart {
 /// clients read only the first of.
 [[nodiscard]] std::string gzip(std::initializer_list<const GzipPart*> parts);
 
+/// The text as one gzip member.
+[[nodiscard]] std::string gzip(std::string_view text, int level = 6);
+
 /// Whether the request's Accept-Encoding takes gzip (RFC 9110, 12.5.3).
 [[nodiscard]] bool accepts_gzip(const Request& request);
 

@@ -34,8 +34,7 @@ Rendered render(std::string body, TimePoint tick, std::string content_type) {
     Rendered rendered;
     rendered.etag_stem = in_hex(tick.time_since_epoch().count()) + '-' + in_hex(hash(body));
     rendered.content_type = std::move(content_type);
-    const http::GzipPart part = http::compress(body);
-    std::string compressed = http::gzip({&part});
+    std::string compressed = http::gzip(body);
     if (compressed.size() < body.size()) {
         rendered.gzip = std::make_shared<const std::string>(std::move(compressed));
     }

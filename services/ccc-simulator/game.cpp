@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/ccc-simulator/gzip.hpp"
+#include "common/http/gzip.hpp"
 
 namespace watchtower::simulator {
 
@@ -26,7 +26,7 @@ Edition::Edition(Reading reading, std::vector<std::string> pages)
 std::shared_ptr<const std::string> Edition::gzipped(std::size_t page) {
     const std::lock_guard lock(mutex_);
     if (gzipped_[page] == nullptr) {
-        gzipped_[page] = std::make_shared<const std::string>(gzip(*pages_[page]));
+        gzipped_[page] = std::make_shared<const std::string>(http::gzip(*pages_[page], kGzipLevel));
     }
     return gzipped_[page];
 }

@@ -11,6 +11,9 @@
 
 namespace watchtower::simulator {
 
+/// Quick rather than small: the simulator must not be what is slow.
+inline constexpr int kGzipLevel = 1;
+
 /// How far a world is: the order of moments.
 struct Moment {
     std::uint32_t epoch = 0;

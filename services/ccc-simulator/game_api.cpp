@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "services/ccc-simulator/gzip.hpp"
+#include "common/http/gzip.hpp"
 #include "services/ccc-simulator/spoil.hpp"
 
 namespace watchtower::simulator {
@@ -54,12 +54,6 @@ std::size_t find_page(const Edition& edition, const http::Request& request) {
         throw http::HttpError(404, "page: there is none of this number");
     }
     return page - 1;
-}
-
-bool takes_gzip(const http::Request& request) {
-    const std::string_view accepted = request.header("accept-encoding").value_or("");
-    const std::size_t gzip = accepted.find("gzip");
-    return gzip != std::string_view::npos && !accepted.substr(gzip).starts_with("gzip;q=0");
 }
 
 http::Reply status_reply(const Fault& fault) {
@@ -151,7 +145,7 @@ http::Reply GameApi::deliver(
     Game& game, Edition& edition, std::size_t page, const std::vector<Fault>& faults, const http::Request& request) {
     const proto::Section section = edition.reading().section;
     const bool counts = request.method == http::Method::get && request.query_parameter("peek") != "1";
-    const bool zipped = takes_gzip(request) || first_of(faults, Kind::broken_gzip) != nullptr;
+    const bool zipped = http::accepts_gzip(request) || first_of(faults, Kind::broken_gzip) != nullptr;
     bool readable = arrives(faults);
     std::shared_ptr<const std::string> body;
     if (spoils_body(faults)) {
@@ -160,7 +154,8 @@ http::Reply GameApi::deliver(
         if (counts && readable && spoilt.bad_records > 0) {
             game.served_bad_records(section, spoilt.bad_records);
         }
-        body = std::make_shared<const std::string>(zipped ? gzip(spoilt.body) : std::move(spoilt.body));
+        body =
+            std::make_shared<const std::string>(zipped ? http::gzip(spoilt.body, kGzipLevel) : std::move(spoilt.body));
     } else {
         body = zipped ? edition.gzipped(page) : edition.plain(page);
     }

@@ -155,6 +155,13 @@ TEST_F(ConfigurationTest, ReadsSecretsFromFiles) {
     EXPECT_EQ(values_.key, "s3cret");
 }
 
+TEST_F(ConfigurationTest, TakesAnEmptySecretFileForAnEmptySecretAndAFolderForAnError) {
+    EXPECT_THROW((void)read_secret_file(folder_.path().string()), BadInput);
+    EXPECT_EQ(read_secret_file(folder_.write("empty", "").string()), "");
+    EXPECT_EQ(read_secret_file(folder_.write("long", std::string(10000, 'x') + "\r\n").string()),
+              std::string(10000, 'x'));
+}
+
 TEST_F(ConfigurationTest, NamesTheSecretFileThatCannotBeRead) {
     environment("WT_KEY_FILE", "/nonexistent/key");
     EXPECT_EQ(read({}), 2);
