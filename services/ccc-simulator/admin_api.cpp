@@ -83,6 +83,11 @@ std::vector<http::Route> AdminApi::routes() {
                            "Moves worlds by hand",
                            {world, {"seconds", "game seconds, default 1"}}));
     routes.push_back(lever(Method::post,
+                           "/admin/recall",
+                           [this](const Request& request) { return recall(request); },
+                           "Brings back everybody who left, within a step",
+                           {world}));
+    routes.push_back(lever(Method::post,
                            "/admin/reset",
                            [this](const Request& request) { return reset(request); },
                            "Starts worlds afresh",
@@ -162,6 +167,14 @@ http::Reply AdminApi::step(const http::Request& request) {
     Json moved = Json::array();
     for (Game* game : chosen(games_, request)) {
         moved.push_back(to_json(*game, game->step(seconds)));
+    }
+    return http::Reply::json(moved.dump());
+}
+
+http::Reply AdminApi::recall(const http::Request& request) {
+    Json moved = Json::array();
+    for (Game* game : chosen(games_, request)) {
+        moved.push_back(to_json(*game, game->recall()));
     }
     return http::Reply::json(moved.dump());
 }

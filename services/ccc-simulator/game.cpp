@@ -55,6 +55,12 @@ Moment Game::step(std::uint32_t seconds) {
     return {world_.epoch(), world_.step_number()};
 }
 
+Moment Game::recall() {
+    const std::lock_guard lock(mutex_);
+    world_.recall();
+    return {world_.epoch(), world_.step_number()};
+}
+
 Moment Game::reset() {
     const std::lock_guard lock(mutex_);
     world_.reset();

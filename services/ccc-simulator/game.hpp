@@ -61,6 +61,8 @@ public:
     [[nodiscard]] Moment moment() const;
     /// All steps at once for whoever reads.
     Moment step(std::uint32_t seconds);
+    /// As World::recall.
+    Moment recall();
     Moment reset();
 
     /// The section as it is now.

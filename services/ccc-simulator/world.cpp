@@ -94,12 +94,25 @@ void World::leave(PlayerIndex index) {
     ++traffic_.left;
 }
 
+void World::come_back(PlayerIndex index) {
+    realm_.people.come_back(index);
+    realm_.treasury.player_joins(realm_.people.player(index));
+    ++traffic_.returned;
+}
+
 void World::step() {
     ++realm_.step;
     let_players_come_and_leave();
     let_players_act();
     let_cheaters_cheat();
     events_.step(realm_);
+}
+
+void World::recall() {
+    step();
+    while (!realm_.people.away().empty()) {
+        come_back(realm_.people.away().back());
+    }
 }
 
 void World::let_players_come_and_leave() {
@@ -114,10 +127,7 @@ void World::let_players_come_and_leave() {
             join(people.create(random, Cheat::none));
             continue;
         }
-        const PlayerIndex returning = people.away()[random.below(people.away().size())];
-        people.come_back(returning);
-        treasury.player_joins(people.player(returning));
-        ++traffic_.returned;
+        come_back(people.away()[random.below(people.away().size())]);
     }
 }
 

@@ -17,6 +17,8 @@ public:
     explicit World(const WorldOptions& options);
 
     void step();
+    /// A step at whose end everybody who left and could return is back.
+    void recall();
     /// Everything from scratch, as another epoch: new players under the old ids. What was counted ever stays.
     void reset();
 
@@ -47,6 +49,7 @@ private:
     void take_effect(PlayerIndex player, Action action);
     void trade(Player& player);
     void build(PlayerIndex player);
+    void come_back(PlayerIndex player);
     void leave(PlayerIndex player);
     void join(PlayerIndex player);
 

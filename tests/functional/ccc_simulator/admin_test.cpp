@@ -12,7 +12,7 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 const std::vector<std::string> kLevers = {
-    "/admin/pause", "/admin/resume", "/admin/step", "/admin/reset", "/admin/faults"};
+    "/admin/pause", "/admin/resume", "/admin/step", "/admin/recall", "/admin/reset", "/admin/faults"};
 
 int step_of(Simulator& simulator) {
     return json::parse(simulator.truth()).at("step").get<int>();
@@ -58,6 +58,22 @@ TEST(SimulatorAdmin, PausesAndResumes) {
     EXPECT_EQ(step_of(simulator), paused + 5);
     EXPECT_EQ(simulator.post("/admin/resume").status, 200);
     EXPECT_TRUE(eventually(10s, [&] { return step_of(simulator) > paused + 50; }));
+}
+
+TEST(SimulatorAdmin, BringsBackEverybodyWhoLeft) {
+    Simulator simulator({.flags = {{"sim-churn", "5000"}, {"sim-returns", "0.2"}}});
+    simulator.step(600);
+    const json before = json::parse(simulator.truth());
+    const auto ever = before.at("players_joined").get<int>();
+    ASSERT_LT(before.at("players").get<int>(), ever);
+    EXPECT_EQ(simulator.post("/admin/recall").status, 200);
+    const json after = json::parse(simulator.truth());
+    EXPECT_EQ(after.at("step"), 601);
+    EXPECT_EQ(after.at("players"), after.at("players_joined"));
+    EXPECT_EQ(after.at("nomads").at("by_action"), after.at("actions"));
+    EXPECT_EQ(after.at("gold").at("stock").get<int>(),
+              after.at("gold").at("joined").get<int>() + after.at("gold").at("income").get<int>() -
+                  after.at("gold").at("spent").get<int>() - after.at("gold").at("left").get<int>());
 }
 
 TEST(SimulatorAdmin, ResetsAWorld) {
