@@ -1,6 +1,5 @@
 #include "services/collector/store/store.hpp"
 
-#include <array>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -10,10 +9,6 @@
 namespace watchtower::collector {
 
 namespace {
-
-using std::chrono::days;
-
-constexpr std::array kPartitionedTables = {"snapshots", "gameplay_metrics", "player_activity", "event_metrics"};
 
 constexpr auto kRegisterWorld =
     "insert into worlds (world, position, first_seen) values ($1, $2, $3)"
@@ -196,7 +191,7 @@ void Store::register_worlds(const std::vector<std::string>& names, TimePoint now
 }
 
 Store::Outcome Store::store(const TickWrite& write) {
-    ensure_partitions(write.state.tick);
+    partitions_.ensure(postgres_, write.state.tick);
     return postgres_.transaction([&](pqxx::work& transaction) {
         if (!take_tick(transaction, write)) {
             return Outcome::refused;
@@ -216,30 +211,6 @@ Store::Outcome Store::store(const TickWrite& write) {
         merge_entries(transaction, write);
         return Outcome::stored;
     });
-}
-
-void Store::ensure_partitions(TimePoint tick) {
-    const auto day = std::chrono::floor<days>(tick);
-    for (const auto begin : {day, day + days(1)}) {
-        const std::string from = to_rfc3339(begin);
-        const std::string until = to_rfc3339(begin + days(1));
-        if (days_.contains(from)) {
-            continue;
-        }
-        std::string suffix = from.substr(0, 10);
-        std::erase(suffix, '-');
-        postgres_.transaction([&](pqxx::work& transaction) {
-            // "create … if not exists" is not safe against another collector doing the same.
-            transaction.exec("select pg_advisory_xact_lock(hashtext('watchtower partitions'))");
-            for (const std::string table : kPartitionedTables) {
-                std::string sql = "create table if not exists ";
-                sql.append(table).append("_").append(suffix).append(" partition of ").append(table);
-                sql.append(" for values from ('").append(from).append("') to ('").append(until).append("')");
-                transaction.exec0(sql);
-            }
-        });
-        days_.insert(from);
-    }
 }
 
 }  // namespace watchtower::collector

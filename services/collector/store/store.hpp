@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/postgres/client.hpp"
 #include "services/collector/model/world.hpp"
+#include "services/collector/store/partitions.hpp"
 #include "services/collector/store/rows.hpp"
 
 namespace watchtower::collector {
@@ -41,10 +41,8 @@ public:
     static constexpr std::chrono::minutes kLoadDeadline{2};
 
 private:
-    void ensure_partitions(TimePoint tick);
-
     postgres::Client& postgres_;
-    std::set<std::string> days_;  ///< whose partitions are known to exist
+    DayPartitions partitions_;
 };
 
 }  // namespace watchtower::collector
