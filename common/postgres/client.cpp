@@ -214,7 +214,7 @@ Client::Use::~Use() {
     }
 }
 
-pqxx::connection& Client::Use::connection() {
+pqxx::connection_base& Client::Use::connection() {
     return state_->connection->get();
 }
 

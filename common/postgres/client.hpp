@@ -91,7 +91,7 @@ private:
         Use(const Use&) = delete;
         Use& operator=(const Use&) = delete;
 
-        [[nodiscard]] pqxx::connection& connection();
+        [[nodiscard]] pqxx::connection_base& connection();
         void begin(pqxx::transaction_base& transaction);
         void commit(pqxx::transaction_base& transaction);
         /// In a catch block: throws what was caught as what the class's contract says.

@@ -6,6 +6,31 @@
 
 namespace watchtower::postgres {
 
+/// What pqxx::connection is, with libpq's handle at hand.
+class NativeConnection final : public pqxx::connection_base {
+public:
+    explicit NativeConnection(const std::string& conninfo) : pqxx::connection_base(policy_), policy_(conninfo) {
+        init();
+    }
+    ~NativeConnection() { close(); }
+    NativeConnection(const NativeConnection&) = delete;
+    NativeConnection& operator=(const NativeConnection&) = delete;
+
+    /// Valid while the connection is open.
+    [[nodiscard]] pqxx::connectionpolicy::handle handle() const { return policy_.handle_; }
+
+private:
+    struct Policy final : pqxx::connect_direct {
+        using pqxx::connect_direct::connect_direct;
+        handle do_startconnect(handle given) override {
+            handle_ = pqxx::connect_direct::do_startconnect(given);
+            return handle_;
+        }
+        handle handle_ = nullptr;
+    };
+    Policy policy_;
+};
+
 /// An open libpqxx connection that never reconnects by itself: who loses it makes a new one. Notices go to the log.
 class Connection {
 public:
@@ -15,7 +40,7 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    [[nodiscard]] pqxx::connection& get() { return connection_; }
+    [[nodiscard]] pqxx::connection_base& get() { return connection_; }
 
     /// A descriptor of the same socket that stays valid as long as this object, whatever libpq does to its own.
     [[nodiscard]] int socket() const { return socket_; }
@@ -34,7 +59,7 @@ private:
         bool operator()(const char* text) noexcept override;
     };
 
-    pqxx::connection connection_;
+    NativeConnection connection_;
     Notices notices_;
     int socket_;
 };

@@ -208,9 +208,9 @@ Store::Outcome WorldCollector::store_until(const std::stop_token& stop, const Ti
         } catch (const Unavailable& error) {
             in_doubt = in_doubt || dynamic_cast<const postgres::MayHaveHappened*>(&error) != nullptr;
             const auto wait = backoff.next();
-            if (outside_.clock.now() + wait >= write.state.tick + interval_ || !wait_for(stop, wait)) {
+            if (outside_.clock.now() + wait >= write.state().tick + interval_ || !wait_for(stop, wait)) {
                 metrics_.ticks_failed->Increment();
-                last_tick_ = write.state.tick;
+                last_tick_ = write.state().tick;
                 throw;
             }
             metrics_.store_retries->Increment();

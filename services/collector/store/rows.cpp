@@ -1,5 +1,6 @@
 #include "services/collector/store/rows.hpp"
 
+#include "common/postgres/copy.hpp"
 #include "services/collector/store/baseline.hpp"
 
 namespace watchtower::collector {
@@ -18,6 +19,14 @@ bool is_cumulative(const ActionCounts& counts, NameTable::Id player) {
 }
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
+
+void add_time(postgres::CopyRows& rows, const std::optional<TimePoint>& time) {
+    if (time) {
+        rows.text(to_rfc3339(*time));
+    } else {
+        rows.null();
+    }
+}
 
 void add_flow(Rows& rows, const std::string& resource, const proto::Flow& flow) {
     rows.emplace_back(resource + "_collected", to_text(flow.collected));
@@ -70,32 +79,47 @@ void add_events(Rows& rows, const proto::State& state) {
     rows.emplace_back("affected_players", std::to_string(affected));
 }
 
-/// The player of a change as he will be once the step is applied.
-PlayerRow player_row(const WorldMemory& world, const Step& step, const PlayerChange& change) {
+/// The row of a player as he will be once the step is applied, and what the step added.
+void add_player(postgres::CopyRows& rows, const WorldMemory& world, const Step& step, const PlayerChange& change) {
     const NameTable::Id player = change.player;
     const Nomads& nomads = step.nomads ? *step.nomads : world.nomads;
     const Resources& resources = step.resources ? *step.resources : world.resources;
     const Dwellings& dwellings = step.dwellings ? *step.dwellings : world.dwellings;
-    PlayerRow row;
-    row.player_id = world.players.name(player);
-    row.in_nomads = of_player(nomads.present, player) != 0;
-    row.in_resources = of_player(resources.present, player) != 0;
-    row.dwellings = of_player(dwellings.dwellings, player);
-    row.in_dwellings = row.dwellings.count > 0;
-    proto::append_counts(row.actions_by_name, actions_of(world, nomads, player));
-    if (row.in_nomads) {
-        row.nomads = nomads.nomads[player];
-        row.actions = nomads.counts.total(player);
-    }
+    const bool in_nomads = of_player(nomads.present, player) != 0;
+    const bool in_resources = of_player(resources.present, player) != 0;
+    const PlayerDwellings of_dwellings = of_player(dwellings.dwellings, player);
+    const Balance balance = in_resources ? resources.balances[player] : Balance{};
+    const PlayerHistory history = after(of_player(world.history, player), change, step.state.tick);
+    std::string actions_by_name;
+    proto::append_counts(actions_by_name, actions_of(world, nomads, player));
+    rows.text(world.players.name(player));
+    add_time(rows, history.first_seen);
+    add_time(rows, history.last_active);
+    rows.boolean(in_nomads).boolean(in_resources).boolean(of_dwellings.count > 0);
+    rows.number(in_nomads ? nomads.nomads[player] : 0).number(in_nomads ? nomads.counts.total(player) : 0);
+    rows.text(actions_by_name).number(history.actions_counted);
+    rows.text(to_text(balance.gold)).text(to_text(balance.spice));
+    rows.number(of_dwellings.count).number(of_dwellings.highest_level);
     const bool has_baseline = player < nomads.nomads.size();
-    if (has_baseline && !(row.in_nomads && is_cumulative(nomads.counts, player))) {
-        row.baseline = encode_baseline(world, nomads, player);
+    if (has_baseline && !(in_nomads && is_cumulative(nomads.counts, player))) {
+        rows.text(encode_baseline(world, nomads, player));
+    } else {
+        rows.null();
     }
-    if (row.in_resources) {
-        row.balance = resources.balances[player];
+    rows.number(change.actions_added).number(change.nomads_created);
+    rows.text(to_text(change.gold.collected)).text(to_text(change.gold.spent));
+    rows.text(to_text(change.spice.collected)).text(to_text(change.spice.spent));
+    rows.end_row();
+}
+
+void add_entries(postgres::CopyRows& rows, Section section, const std::vector<ListChange>& changes) {
+    for (const ListChange& change : changes) {
+        const KnownEntry known = change.known.value_or(KnownEntry{});
+        rows.text(to_text(section)).text(change.entry).number(known.count);
+        add_time(rows, known.left_at);
+        rows.boolean(!change.known);
+        rows.end_row();
     }
-    row.history = after(of_player(world.history, player), change, step.state.tick);
-    return row;
 }
 
 }  // namespace
@@ -105,15 +129,24 @@ TickWrite tick_write(const WorldMemory& world, const Step& step) {
     if (world.state) {
         write.previous_tick = world.state->tick;
     }
-    write.state = step.state;
+    write.states.push_back(step.state);
+    write.state_text = encode(step.state);
     write.reset = step.reset;
-    write.players.reserve(step.players.size());
+    postgres::CopyRows players;
     for (const PlayerChange& change : step.players) {
-        write.players.push_back({player_row(world, step, change), change});
+        add_player(players, world, step, change);
     }
-    write.combats = step.combats;
-    write.events = step.events;
-    write.events_added = step.events_added;
+    write.player_rows = players.rows();
+    write.players = std::move(players).take();
+    postgres::CopyRows entries;
+    add_entries(entries, Section::pvp, step.combats);
+    add_entries(entries, Section::events, step.events);
+    write.entries = std::move(entries).take();
+    postgres::CopyRows events;
+    for (const auto& type : step.events_added) {
+        events.text(type.type).number(type.count).number(type.affected_players).end_row();
+    }
+    write.events_added = std::move(events).take();
     return write;
 }
 

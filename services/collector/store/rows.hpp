@@ -11,36 +11,36 @@
 /// What a step becomes in the tables. Pure.
 namespace watchtower::collector {
 
-/// A player's numbers after a step: the columns of player_current, as far as they are not the change's.
-struct PlayerRow {
-    std::string player_id;
-    bool in_nomads = false;
-    bool in_resources = false;
-    bool in_dwellings = false;
-    std::uint64_t nomads = 0;
-    std::uint64_t actions = 0;
-    std::string actions_by_name;  ///< JSON object
-    Balance balance;
-    PlayerDwellings dwellings;
-    std::optional<std::string> baseline;  ///< nothing: nomads and actions_by_name are the baseline
-    PlayerHistory history;
-};
-
-struct PlayerWrite {
-    PlayerRow row;
-    PlayerChange change;
-};
-
-/// One tick of a world as it goes into the tables: complete by itself, so that it can wait for a database that is away.
+/// What is stored of a world in one transaction: one tick, or several that were folded into one. Complete by itself, so
+/// that it can wait for a database that is away, here or in Redis. Rows are in the text format of COPY.
 struct TickWrite {
     std::optional<TimePoint> previous_tick;  ///< the world's last tick when this one was made; nothing: its first
-    proto::State state;
-    bool reset = false;  ///< forget all list entries first
-    std::vector<PlayerWrite> players;
-    std::vector<ListChange> combats;
-    std::vector<ListChange> events;
-    std::vector<proto::EventsSection::Type> events_added;
+    std::vector<proto::State> states;        ///< oldest first; the last is the newest tick, others were folded into it
+    std::string state_text;                  ///< encode(state())
+    bool reset = false;                      ///< forget all list entries first
+    std::string players;                     ///< of players whose numbers changed, see kPlayerColumns
+    std::uint64_t player_rows = 0;
+    std::string entries;       ///< of list entries to be remembered or forgotten, see kEntryColumns
+    std::string events_added;  ///< by type of event, see kEventColumns
+
+    [[nodiscard]] const proto::State& state() const { return states.back(); }
 };
+
+/// The columns of TickWrite's rows, in order. Of player_activity's, `actions_added` and what follows are what the tick
+/// added; of player_current's, all but world and changed_at.
+inline constexpr auto kPlayerColumns =
+    "player_id text, first_seen timestamptz, last_active timestamptz, in_nomads boolean, in_resources boolean,"
+    " in_dwellings boolean, nomads bigint, actions bigint, actions_by_name json, actions_counted bigint, gold numeric,"
+    " spice numeric, dwellings bigint, highest_level integer, baseline json, actions_added bigint,"
+    " nomads_created bigint, gold_collected numeric, gold_spent numeric, spice_collected numeric, spice_spent numeric";
+inline constexpr std::size_t kPlayerKeys = 1;
+inline constexpr std::size_t kFirstPlayerSum = 15;  ///< this column and all after it add up when ticks are folded
+
+inline constexpr auto kEntryColumns = "section text, entry text, count bigint, left_at timestamptz, forget boolean";
+inline constexpr std::size_t kEntryKeys = 2;
+
+inline constexpr auto kEventColumns = "event_type text, count bigint, affected_players bigint";
+inline constexpr std::size_t kEventKeys = 1;
 
 /// What is to be stored of a step that was made from `world` and not yet applied.
 [[nodiscard]] TickWrite tick_write(const WorldMemory& world, const Step& step);

@@ -1,9 +1,9 @@
 #include "services/collector/store/store.hpp"
 
 #include <optional>
-#include <string_view>
-#include <tuple>
+#include <string>
 
+#include "common/postgres/copy.hpp"
 #include "services/collector/store/migrations.hpp"
 
 namespace watchtower::collector {
@@ -22,10 +22,21 @@ constexpr auto kTakeTick =
 constexpr auto kAddSnapshot =
     "insert into snapshots (world, tick, \"timestamp\", state, document) values ($1, $2, $3, $4, $5)";
 
-constexpr auto kStagePlayers = "create temporary table staged_players (like player_current) on commit drop";
+const std::string kStagePlayers =
+    std::string("create temporary table staged_players (") + kPlayerColumns + ") on commit drop";
+
+constexpr auto kAddActivity =
+    "insert into player_activity (world, tick, player_id, nomads, actions, actions_added, nomads_created, gold, spice,"
+    " gold_collected, gold_spent, spice_collected, spice_spent, dwellings, highest_level)"
+    " select $1, $2::timestamptz, player_id, nomads, actions, actions_added, nomads_created, gold, spice,"
+    " gold_collected, gold_spent, spice_collected, spice_spent, dwellings, highest_level from staged_players";
 
 constexpr auto kMergePlayers =
-    "insert into player_current select * from staged_players on conflict (world, player_id) do update set"
+    "insert into player_current (world, changed_at, player_id, first_seen, last_active, in_nomads, in_resources,"
+    " in_dwellings, nomads, actions, actions_by_name, actions_counted, gold, spice, dwellings, highest_level, baseline)"
+    " select $1, $2::timestamptz, player_id, first_seen, last_active, in_nomads, in_resources, in_dwellings, nomads,"
+    " actions, actions_by_name, actions_counted, gold, spice, dwellings, highest_level, baseline from staged_players"
+    " on conflict (world, player_id) do update set"
     " changed_at = excluded.changed_at, last_active = excluded.last_active, in_nomads = excluded.in_nomads,"
     " in_resources = excluded.in_resources, in_dwellings = excluded.in_dwellings, nomads = excluded.nomads,"
     " actions = excluded.actions, actions_by_name = excluded.actions_by_name,"
@@ -34,10 +45,8 @@ constexpr auto kMergePlayers =
 
 constexpr auto kForgetEntries = "delete from list_entries where world = $1";
 
-constexpr auto kStageEntries =
-    "create temporary table staged_entries (section text, entry text, count bigint, left_at timestamptz, forget "
-    "boolean)"
-    " on commit drop";
+const std::string kStageEntries =
+    std::string("create temporary table staged_entries (") + kEntryColumns + ") on commit drop";
 
 constexpr auto kDropEntries =
     "delete from list_entries e using staged_entries s"
@@ -48,12 +57,22 @@ constexpr auto kMergeEntries =
     " select $1, section, entry, count, left_at from staged_entries where not forget"
     " on conflict (world, section, entry) do update set count = excluded.count, left_at = excluded.left_at";
 
+const std::string kStageEvents =
+    std::string("create temporary table staged_events (") + kEventColumns + ") on commit drop";
+
+constexpr auto kAddEvents =
+    "insert into event_metrics (world, tick, event_type, count, affected_players)"
+    " select $1, $2::timestamptz, event_type, count, affected_players from staged_events";
+
+/// Whether a tick stands there just as it is to be stored.
+constexpr auto kIsStored = "select from snapshots where world = $1 and tick = $2 and state::text = $3";
+
 std::optional<std::string> time_text(const std::optional<TimePoint>& time) {
     return time ? std::optional(to_rfc3339(*time)) : std::nullopt;
 }
 
 bool take_tick(pqxx::work& transaction, const TickWrite& write) {
-    const proto::State& state = write.state;
+    const proto::State& state = write.state();
     const auto result = transaction.exec_params(kTakeTick,
                                                 state.world,
                                                 to_rfc3339(state.tick),
@@ -63,115 +82,68 @@ bool take_tick(pqxx::work& transaction, const TickWrite& write) {
     return result.affected_rows() == 1;
 }
 
-void add_metrics(pqxx::work& transaction, const proto::State& state) {
-    pqxx::stream_to copy(transaction, "gameplay_metrics", std::vector<std::string>{"world", "tick", "metric", "value"});
+bool is_stored(pqxx::work& transaction, const TickWrite& write) {
+    const proto::State& state = write.state();
+    return !transaction.exec_params(kIsStored, state.world, to_rfc3339(state.tick), write.state_text).empty();
+}
+
+void add_state(pqxx::work& transaction, const proto::State& state, const std::string& text) {
+    const std::string tick = to_rfc3339(state.tick);
+    transaction.exec_params0(
+        kAddSnapshot, state.world, tick, to_rfc3339(state.timestamp), text, encode(state.document));
+    postgres::CopyRows rows;
     for (const auto& [metric, value] : metric_rows(state)) {
-        copy << std::make_tuple(state.world, to_rfc3339(state.tick), metric, value);
+        rows.text(state.world).text(tick).text(metric).text(value).end_row();
     }
-    copy.complete();
+    postgres::copy_in(transaction, "gameplay_metrics (world, tick, metric, value)", std::move(rows).take());
+}
+
+void add_states(pqxx::work& transaction, const TickWrite& write) {
+    for (const proto::State& state : write.states) {
+        add_state(transaction, state, &state == &write.state() ? write.state_text : encode(state));
+    }
 }
 
 void add_events(pqxx::work& transaction, const TickWrite& write) {
     if (write.events_added.empty()) {
         return;
     }
-    pqxx::stream_to copy(transaction,
-                         "event_metrics",
-                         std::vector<std::string>{"world", "tick", "event_type", "count", "affected_players"});
-    for (const auto& type : write.events_added) {
-        copy << std::make_tuple(
-            write.state.world, to_rfc3339(write.state.tick), type.type, type.count, type.affected_players);
-    }
-    copy.complete();
+    transaction.exec0(kStageEvents);
+    postgres::copy_in(transaction, "staged_events", write.events_added);
+    transaction.exec_params0(kAddEvents, write.state().world, to_rfc3339(write.state().tick));
 }
 
-void add_activity(pqxx::work& transaction, const TickWrite& write) {
-    const std::string tick = to_rfc3339(write.state.tick);
-    pqxx::stream_to copy(transaction,
-                         "player_activity",
-                         std::vector<std::string>{"world",
-                                                  "player_id",
-                                                  "tick",
-                                                  "nomads",
-                                                  "actions",
-                                                  "actions_added",
-                                                  "nomads_created",
-                                                  "gold",
-                                                  "spice",
-                                                  "gold_collected",
-                                                  "gold_spent",
-                                                  "spice_collected",
-                                                  "spice_spent",
-                                                  "dwellings",
-                                                  "highest_level"});
-    for (const auto& [row, change] : write.players) {
-        copy << std::make_tuple(write.state.world,
-                                row.player_id,
-                                tick,
-                                row.nomads,
-                                row.actions,
-                                change.actions_added,
-                                change.nomads_created,
-                                to_text(row.balance.gold),
-                                to_text(row.balance.spice),
-                                to_text(change.gold.collected),
-                                to_text(change.gold.spent),
-                                to_text(change.spice.collected),
-                                to_text(change.spice.spent),
-                                row.dwellings.count,
-                                row.dwellings.highest_level);
+void add_players(pqxx::work& transaction, const TickWrite& write) {
+    if (write.players.empty()) {
+        return;
     }
-    copy.complete();
-}
-
-void merge_players(pqxx::work& transaction, const TickWrite& write) {
-    const std::string tick = to_rfc3339(write.state.tick);
+    const std::string& world = write.state().world;
+    const std::string tick = to_rfc3339(write.state().tick);
     transaction.exec0(kStagePlayers);
-    pqxx::stream_to copy(transaction, "staged_players");
-    for (const auto& [row, change] : write.players) {
-        copy << std::make_tuple(write.state.world,
-                                row.player_id,
-                                time_text(row.history.first_seen),
-                                tick,
-                                time_text(row.history.last_active),
-                                row.in_nomads,
-                                row.in_resources,
-                                row.in_dwellings,
-                                row.nomads,
-                                row.actions,
-                                row.actions_by_name,
-                                row.history.actions_counted,
-                                to_text(row.balance.gold),
-                                to_text(row.balance.spice),
-                                row.dwellings.count,
-                                row.dwellings.highest_level,
-                                row.baseline);
-    }
-    copy.complete();
-    transaction.exec0(kMergePlayers);
+    postgres::copy_in(transaction, "staged_players", write.players);
+    transaction.exec_params0(kAddActivity, world, tick);
+    transaction.exec_params0(kMergePlayers, world, tick);
 }
 
-void merge_entries(pqxx::work& transaction, const TickWrite& write) {
+void add_entries(pqxx::work& transaction, const TickWrite& write) {
+    const std::string& world = write.state().world;
     if (write.reset) {
-        transaction.exec_params0(kForgetEntries, write.state.world);
+        transaction.exec_params0(kForgetEntries, world);
     }
-    if (write.combats.empty() && write.events.empty()) {
+    if (write.entries.empty()) {
         return;
     }
     transaction.exec0(kStageEntries);
-    pqxx::stream_to copy(transaction, "staged_entries");
-    const auto stage = [&copy](proto::Section section, const std::vector<ListChange>& changes) {
-        for (const ListChange& change : changes) {
-            const KnownEntry known = change.known.value_or(KnownEntry{});
-            copy << std::make_tuple(
-                std::string(to_text(section)), change.entry, known.count, time_text(known.left_at), !change.known);
-        }
-    };
-    stage(proto::Section::pvp, write.combats);
-    stage(proto::Section::events, write.events);
-    copy.complete();
-    transaction.exec_params0(kDropEntries, write.state.world);
-    transaction.exec_params0(kMergeEntries, write.state.world);
+    postgres::copy_in(transaction, "staged_entries", write.entries);
+    transaction.exec_params0(kDropEntries, world);
+    transaction.exec_params0(kMergeEntries, world);
+}
+
+/// A first tick of a million players takes its time; a server that does not answer is noticed after it.
+Milliseconds deadline(const TickWrite& write) {
+    constexpr Milliseconds kEveryTick{10'000};
+    constexpr std::uint64_t kRowsInAMillisecond = 20;
+    return kEveryTick + Milliseconds(write.player_rows / kRowsInAMillisecond);
 }
 
 }  // namespace
@@ -191,24 +163,17 @@ void Store::register_worlds(const std::vector<std::string>& names, TimePoint now
 }
 
 Store::Outcome Store::store(const TickWrite& write) {
-    partitions_.ensure(postgres_, write.state.tick);
-    return postgres_.transaction([&](pqxx::work& transaction) {
+    for (const proto::State& state : write.states) {
+        partitions_.ensure(postgres_, state.tick);
+    }
+    return postgres_.transaction(deadline(write), [&](pqxx::work& transaction) {
         if (!take_tick(transaction, write)) {
-            return Outcome::refused;
+            return is_stored(transaction, write) ? Outcome::stored : Outcome::refused;
         }
-        transaction.exec_params0(kAddSnapshot,
-                                 write.state.world,
-                                 to_rfc3339(write.state.tick),
-                                 to_rfc3339(write.state.timestamp),
-                                 encode(write.state),
-                                 encode(write.state.document));
-        add_metrics(transaction, write.state);
+        add_states(transaction, write);
         add_events(transaction, write);
-        if (!write.players.empty()) {
-            add_activity(transaction, write);
-            merge_players(transaction, write);
-        }
-        merge_entries(transaction, write);
+        add_players(transaction, write);
+        add_entries(transaction, write);
         return Outcome::stored;
     });
 }

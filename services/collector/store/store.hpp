@@ -28,13 +28,13 @@ public:
     [[nodiscard]] WorldMemory load(const std::string& world);
 
     enum class Outcome {
-        stored,
-        refused  ///< the world's last tick is not write.previous_tick: somebody was first, load the world again
+        stored,  ///< now, or before: by an attempt whose answer was lost, or by somebody who had it from our outbox
+        refused  ///< the world's last tick is not write.previous_tick: somebody else goes on, load the world again
     };
 
-    /// Stores a tick in one transaction that begins with the compare-and-set on the world's last tick. Repeating it
-    /// does no harm: the second time it is refused. Makes the partitions of the tick's day and the next one when they
-    /// are missing.
+    /// Stores a write in one transaction that begins with the compare-and-set on the world's last tick; repeating it
+    /// does no harm. Makes the partitions of its ticks' days and the next ones when they are missing. Throws
+    /// Unavailable after 10 s, and 50 us more a player's row, without an answer.
     [[nodiscard]] Outcome store(const TickWrite& write);
 
     /// Loading reads a row for each player, which takes longer than other transactions.

@@ -118,16 +118,33 @@ TEST_F(StoreTest, RefusesAStepWhenSomebodyWasFirst) {
     EXPECT_EQ(server_.ask("select count(*) from player_current"), "0");
 }
 
-TEST_F(StoreTest, RefusesTheSameStepTheSecondTime) {
+TEST_F(StoreTest, KnowsWhatItStoredBefore) {
+    game_.nomad("p1", {{"move", 5}});
+    const Step step = game_.compare_with(game_.world);
+    const TickWrite write = tick_write(game_.world, step);
+    ASSERT_EQ(store_.store(write), Store::Outcome::stored);
+    EXPECT_EQ(store_.store(write), Store::Outcome::stored);
+    game_.finish(step);
+    game_.nomad("p1", {{"move", 7}});
+    ASSERT_EQ(store_and_apply(), Store::Outcome::stored);
+    EXPECT_EQ(store_.store(write), Store::Outcome::stored);
+    EXPECT_EQ(server_.ask("select string_agg(actions_added::text, ',' order by tick) from player_activity"), "5,2");
+    EXPECT_EQ(server_.ask("select actions_counted from player_current"), "7");
+}
+
+TEST_F(StoreTest, RefusesAnotherStateOfAStoredTick) {
+    WorldMemory other = store_.load("default");
     game_.nomad("p1", {{"move", 5}});
     const Step step = game_.compare_with(game_.world);
     ASSERT_EQ(store_.store(tick_write(game_.world, step)), Store::Outcome::stored);
-    EXPECT_EQ(store_.store(tick_write(game_.world, step)), Store::Outcome::refused);
+    game_.nomad("p2", {{"move", 1}});
+    EXPECT_EQ(store_.store(tick_write(other, game_.compare_with(other))), Store::Outcome::refused);
 }
 
 TEST_F(StoreTest, RefusesATickThatIsNotNewer) {
     ASSERT_EQ(store_and_apply(), Store::Outcome::stored);
     game_.now -= game_.step_length;
+    game_.nomad("p1", {{"move", 5}});
     EXPECT_EQ(store_and_apply(), Store::Outcome::refused);
 }
 
@@ -135,12 +152,12 @@ TEST_F(StoreTest, StoresATickOnceWhenManyTryAtTheSameTime) {
     std::atomic<int> stored{0};
     std::vector<std::jthread> owners;
     for (int i = 0; i < 4; ++i) {
-        owners.emplace_back([this, &stored] {
+        owners.emplace_back([this, &stored, i] {
             postgres::Client client({.url = server_.url()});
             Store store(client);
             WorldMemory world = store.load("default");
             Game game;
-            game.nomad("p1", {{"move", 5}});
+            game.nomad("p1", {{"move", static_cast<std::uint64_t>(5 + i)}});
             stored += store.store(tick_write(world, game.compare_with(world))) == Store::Outcome::stored ? 1 : 0;
         });
     }
