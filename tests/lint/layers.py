@@ -28,6 +28,7 @@ WRAPPED = {
     "nats/": "common/nats/",
     "CLI/": "common/base/",
     "spdlog/": "common/base/",
+    "openssl/": "services/collector/model/",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

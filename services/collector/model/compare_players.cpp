@@ -112,6 +112,21 @@ std::vector<NameTable::Id> translate(const NameTable& from, NameTable& to) {
     return ids;
 }
 
+std::vector<NameTable::Id> translate_players(const NameTable& from, WorldMemory& world) {
+    if (world.erased.empty()) {
+        return translate(from, world.players);
+    }
+    std::vector<NameTable::Id> ids(from.size());
+    for (NameTable::Id id = 0; id < from.size(); ++id) {
+        ids[id] = world.players.find(from.name(id));
+        if (ids[id] == NameTable::kNone) {
+            const auto pseudonym = world.erased.pseudonym_of(from.name(id));
+            ids[id] = world.players.intern(pseudonym ? std::string_view(*pseudonym) : from.name(id));
+        }
+    }
+    return ids;
+}
+
 bool is_reset(const WorldMemory& world, const NomadsReading& reading, const std::vector<NameTable::Id>& players) {
     std::uint64_t before = 0;
     std::uint64_t now = 0;

@@ -8,6 +8,9 @@ namespace watchtower::collector {
 /// Numbers of a section's own name table, translated to the world's; new names are added to `to`.
 [[nodiscard]] std::vector<NameTable::Id> translate(const NameTable& from, NameTable& to);
 
+/// The same for a section's players, those erased by their pseudonyms.
+[[nodiscard]] std::vector<NameTable::Id> translate_players(const NameTable& from, WorldMemory& world);
+
 /// True when the cumulative actions of the players in both reads fell under a tenth, from at least 100. `players`
 /// translates the reading's numbers to the world's.
 [[nodiscard]] bool is_reset(const WorldMemory& world,

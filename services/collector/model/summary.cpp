@@ -28,13 +28,17 @@ struct Shown {
     }
 };
 
-std::vector<Ranked> rank(const Shown& shown, std::size_t most) {
+/// The players with nomads or resources, the `most` first ones in their order. `hidden`: how many there are beside.
+std::vector<Ranked> rank(const Shown& shown, std::size_t most, std::size_t& hidden) {
     std::vector<Ranked> ranked;
     for (NameTable::Id player = 0; player < shown.world.players.size(); ++player) {
-        if (shown.in_nomads(player)) {
-            ranked.push_back({shown.nomads.counts.total(player), player});
-        } else if (shown.in_resources(player)) {
-            ranked.push_back({0, player});
+        if (!shown.in_nomads(player) && !shown.in_resources(player)) {
+            continue;
+        }
+        if (shown.world.erased.is_pseudonym(shown.world.players.name(player))) {
+            ++hidden;
+        } else {
+            ranked.push_back({shown.in_nomads(player) ? shown.nomads.counts.total(player) : 0, player});
         }
     }
     const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(std::min(most, ranked.size()));
@@ -87,7 +91,11 @@ proto::TopPlayer top_player(const Shown& shown, const Ranked& ranked) {
             of_player(shown.dwellings.dwellings, ranked.player).highest_level};
 }
 
-void show_players(const Shown& shown, const std::vector<Ranked>& ranked, std::size_t most, proto::Document& document) {
+void show_players(const Shown& shown,
+                  const std::vector<Ranked>& ranked,
+                  std::size_t most,
+                  std::size_t hidden,
+                  proto::Document& document) {
     const std::size_t listed = std::min(most, ranked.size());
     if (document.nomads) {
         document.nomads->by_player.clear();
@@ -107,8 +115,8 @@ void show_players(const Shown& shown, const std::vector<Ranked>& ranked, std::si
         }
     }
     document.players.reset();
-    if (listed < ranked.size()) {
-        document.players = ranked.size();
+    if (listed < ranked.size() + hidden) {
+        document.players = ranked.size() + hidden;
     }
 }
 
@@ -164,8 +172,9 @@ void summarise(
             document.events->total += type.count;
         }
     }
-    const auto ranked = rank(shown, std::max(limits.by_player, limits.top_players));
-    show_players(shown, ranked, limits.by_player, document);
+    std::size_t hidden = 0;
+    const auto ranked = rank(shown, std::max(limits.by_player, limits.top_players), hidden);
+    show_players(shown, ranked, limits.by_player, hidden, document);
     document.stale = proto::staleness(state, state.tick);
 
     state.players = 0;

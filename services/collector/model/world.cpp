@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/collector/model/comparison.hpp"
+#include "services/collector/model/hide_players.hpp"
 
 namespace watchtower::collector {
 
@@ -102,7 +103,7 @@ void compare_players(const WorldMemory& world, Step& step) {
 }
 
 void read_nomads(WorldMemory& world, const NomadsReading& reading, Step& step) {
-    const auto players = translate(reading.players, world.players);
+    const auto players = translate_players(reading.players, world);
     const auto actions = translate(reading.actions, world.actions);
     step.reset = is_reset(world, reading, players);
     if (step.reset) {
@@ -132,17 +133,18 @@ Step compare(WorldMemory& world, const Reading& reading, const TickInput& input,
     Step step;
     step.state = next_state(world, input);
     if (was_read(Section::resources)) {
-        step.resources = next_resources(reading.resources, translate(reading.resources.players, world.players));
+        step.resources = next_resources(reading.resources, translate_players(reading.resources.players, world));
     }
     if (was_read(Section::dwellings)) {
-        step.dwellings = next_dwellings(reading.dwellings, translate(reading.dwellings.players, world.players));
+        step.dwellings = next_dwellings(reading.dwellings, translate_players(reading.dwellings.players, world));
     }
     if (was_read(Section::nomads)) {
         read_nomads(world, reading.nomads, step);
     }
     compare_players(world, step);
     if (was_read(Section::pvp)) {
-        compare_combats(world.combats, reading.combats, step);
+        const auto hidden = hide_in_combats(world, reading.combats);
+        compare_combats(world.combats, hidden ? *hidden : reading.combats, step);
     }
     if (was_read(Section::events)) {
         compare_events(world.events, reading.events, step);

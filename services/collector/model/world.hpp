@@ -11,6 +11,7 @@
 #include "common/base/clock.hpp"
 #include "proto-json/state.hpp"
 #include "services/collector/model/action_counts.hpp"
+#include "services/collector/model/erased_players.hpp"
 #include "services/collector/model/name_table.hpp"
 #include "services/collector/model/reading.hpp"
 
@@ -56,7 +57,8 @@ struct PlayerHistory {
 /// One world as its owner remembers it after its last stored tick.
 struct WorldMemory {
     std::string name;
-    NameTable players;  ///< all players ever seen; what is listed "by player" is indexed by its numbers
+    NameTable players;     ///< all players ever seen; what is listed "by player" is indexed by its numbers
+    ErasedPlayers erased;  ///< they stand in `players` under their pseudonyms
     NameTable actions;
     Nomads nomads;
     Resources resources;
