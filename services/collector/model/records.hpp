@@ -30,6 +30,7 @@ struct BalanceRecord {
     std::string_view player_id;
     std::optional<proto::Amount> gold;
     std::optional<proto::Amount> spice;
+    bool whole = false;  ///< all that the player has (what is missing is 0), not one of several rows to be added up
 };
 
 struct DwellingRecord {
@@ -50,6 +51,7 @@ struct EventRecord {
     std::optional<std::string_view> id;
     std::string_view type;
     std::uint64_t affected_players = 0;  ///< the number given, or how many ids were listed
+    std::uint64_t affected_ids = 0;      ///< tells lists of ids apart, whatever their order; 0 without any
 };
 
 /// Why a record makes no sense: the label `reason` of watchtower_invalid_records_total.

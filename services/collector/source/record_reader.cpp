@@ -35,6 +35,15 @@ Refusal first_of(Refusals... refusals) {
     return first;
 }
 
+/// The same in every process and release, for it is stored: FNV-1a.
+std::uint64_t stable_hash(std::string_view text) {
+    std::uint64_t hash = 14695981039346656037U;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    }
+    return hash;
+}
+
 }  // namespace
 
 RecordReader::RecordReader(proto::Section section) : section_(section) {}
@@ -73,6 +82,8 @@ void RecordReader::read_members(json::Value& element) {
         if (section_ == proto::Section::nomads && place == nomad_actions && json::first_token(value) == "{") {
             read_entries(value);
             members_[place] = {Token::Kind::object, {}, entries_.size()};
+        } else if (section_ == proto::Section::events && place == event_affected && json::first_token(value) == "[") {
+            members_[place] = {Token::Kind::array, {}, read_ids(value)};
         } else {
             members_[place] = json::walk(value, kRecordDepth);
         }
@@ -92,6 +103,12 @@ void RecordReader::read_entries(json::Value& value) {
             entries_.emplace_back(name, token);
         }
     });
+}
+
+std::size_t RecordReader::read_ids(json::Value& value) {
+    ids_hash_ = 0;
+    return json::walk_array(
+        value, [this](json::Value& id) { ids_hash_ += stable_hash(json::walk(id, kRecordDepth + 1).text); });
 }
 
 Refusal RecordReader::read_actions() {
@@ -136,6 +153,7 @@ Refusal RecordReader::take_balance(RecordSink& sink) const {
     BalanceRecord record;
     auto refusal = fields::read_player(members_[balance_player], record.player_id);
     if (!members_[balance_gold].empty() || !members_[balance_spice].empty()) {
+        record.whole = true;
         refusal = first_of(refusal,
                            fields::read_amount(members_[balance_gold], record.gold),
                            fields::read_amount(members_[balance_spice], record.spice));
@@ -196,6 +214,7 @@ Refusal RecordReader::take_event(RecordSink& sink) const {
     const Token& affected = members_[event_affected];
     if (affected.kind == Token::Kind::array) {
         record.affected_players = affected.size;
+        record.affected_ids = ids_hash_;
     } else if (const auto bad = fields::read_count(affected, record.affected_players)) {
         return bad;
     }

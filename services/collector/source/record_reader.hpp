@@ -27,6 +27,8 @@ public:
 private:
     void read_members(json::Value& element);
     void read_entries(json::Value& value);
+    /// Walks a list of ids; how many there are.
+    [[nodiscard]] std::size_t read_ids(json::Value& value);
     [[nodiscard]] fields::Refusal take_nomad(RecordSink& sink);
     [[nodiscard]] fields::Refusal take_balance(RecordSink& sink) const;
     [[nodiscard]] fields::Refusal take_dwelling(RecordSink& sink) const;
@@ -37,6 +39,7 @@ private:
     proto::Section section_;
     std::array<json::Token, 7> members_;                        ///< of the record in hand, in the order of its names
     std::vector<std::pair<json::Token, json::Token>> entries_;  ///< of its member `actions`
+    std::uint64_t ids_hash_ = 0;                                ///< of the last list of ids that was walked
     NomadRecord nomad_;
 };
 

@@ -371,6 +371,33 @@ TEST(Parser, RefusesARecordWithTooManyActions) {
     EXPECT_EQ(more.result.invalid.count(InvalidReason::out_of_range), 1U);
 }
 
+TEST(Parser, TellsListsOfPlayersApartWhateverTheirOrder) {
+    const auto ids_of = [](const std::string& affected) {
+        class Sink final : public RecordSink {
+        public:
+            std::uint64_t ids = 0;
+            std::optional<InvalidReason> take(const NomadRecord& /*record*/) override { return std::nullopt; }
+            std::optional<InvalidReason> take(const BalanceRecord& /*record*/) override { return std::nullopt; }
+            std::optional<InvalidReason> take(const DwellingRecord& /*record*/) override { return std::nullopt; }
+            std::optional<InvalidReason> take(const CombatRecord& /*record*/) override { return std::nullopt; }
+            std::optional<InvalidReason> take(const EventRecord& record) override {
+                ids = record.affected_ids;
+                return std::nullopt;
+            }
+        } sink;
+        std::string body = R"({"events":[{"type":"x","affected_players":)" + affected + "}]}";
+        EXPECT_EQ(SectionParser(Section::events).parse(body, sink).error, std::nullopt);
+        return sink.ids;
+    };
+    EXPECT_EQ(ids_of(R"(["a","b"])"), ids_of(R"([ "b", "a" ])"));
+    EXPECT_EQ(ids_of("[1,2]"), ids_of(R"(["2","1"])"));
+    EXPECT_NE(ids_of(R"(["a","b"])"), ids_of(R"(["a","c"])"));
+    EXPECT_NE(ids_of(R"(["a","a"])"), ids_of(R"(["b","b"])"));
+    EXPECT_EQ(ids_of("2"), 0U);
+    EXPECT_EQ(ids_of("[]"), 0U);
+    EXPECT_EQ(ids_of(R"(["a"])"), 12638187200555641996U);  // it is stored, so it must not change
+}
+
 TEST(Parser, CutsExamplesBetweenCharactersAndBlanksControls) {
     const auto example = [](const std::string& record) {
         return read(Section::nomads, list_of(Section::nomads, record))
