@@ -7,7 +7,7 @@ namespace watchtower::collector {
 namespace {
 
 std::uint32_t key_of(NameTable::Id action, ActionSource source) {
-    return action << 2U | static_cast<std::uint32_t>(source);
+    return action << 3U | static_cast<std::uint32_t>(source);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ std::uint64_t ActionCounts::total(NameTable::Id player) const {
     for (const Entry& entry : of(player)) {
         if (entry.source() == ActionSource::stamped) {
             ++sum;
-        } else if (entry.source() != ActionSource::floor) {
+        } else if (is_told(entry.source())) {
             sum += entry.value;
         }
     }

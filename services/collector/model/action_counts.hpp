@@ -11,9 +11,16 @@ namespace watchtower::collector {
 enum class ActionSource : std::uint32_t {
     cumulative,  ///< the records' `actions`: the value is a sum
     last,        ///< records with only a last_action: the value is how many
-    stamped,     ///< one record with a last_action_at: the value is that time in epoch milliseconds
-    floor        ///< no record: stamped records up to this time (epoch milliseconds) were counted before
+    stamped,     ///< one record with a last_action_at: the value is that time in epoch milliseconds, at least 1
+    floor,       ///< no record: stamped records up to this time (epoch milliseconds) were counted before
+    kept,        ///< no record: the last sum that was told, while none of the player's records tells any
+    estimated    ///< no record: how many were counted from last and stamped that no sum has told since
 };
+
+/// Whether a record says it now; else it is only there for the next comparison.
+[[nodiscard]] constexpr bool is_told(ActionSource source) {
+    return source == ActionSource::cumulative || source == ActionSource::last || source == ActionSource::stamped;
+}
 
 /// For each player a short list of (action, source, value), all in one block of memory, so that a read of a million
 /// players allocates nothing once the blocks have grown. Players and actions are numbers of a NameTable.
@@ -24,8 +31,8 @@ public:
         std::uint32_t key;
         std::uint64_t value;
 
-        [[nodiscard]] NameTable::Id action() const { return key >> 2U; }
-        [[nodiscard]] ActionSource source() const { return static_cast<ActionSource>(key & 3U); }
+        [[nodiscard]] NameTable::Id action() const { return key >> 3U; }
+        [[nodiscard]] ActionSource source() const { return static_cast<ActionSource>(key & 7U); }
     };
 
     /// The entries of one player, for a range-based for.
@@ -59,7 +66,7 @@ public:
     void add(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value);
     /// Takes back what add added; the value must be there.
     void subtract(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value);
-    /// One more entry, also beside an equal one: for stamped and floor.
+    /// One more entry, also beside an equal one.
     void append(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value);
     /// Removes one stamped entry with that value, if there is one.
     void remove(NameTable::Id player, NameTable::Id action, std::uint64_t value);
@@ -68,10 +75,10 @@ public:
         return {&pool_, player < heads_.size() ? heads_[player] : kEnd};
     }
 
-    /// The value of a cumulative, last or floor entry; 0 when there is none.
+    /// The value of an entry; 0 when there is none. Not for stamped.
     [[nodiscard]] std::uint64_t value(NameTable::Id player, NameTable::Id action, ActionSource source) const;
 
-    /// What the player's entries say now: cumulative and last values, one for each stamped record.
+    /// What the player's records say now: cumulative and last values, one for each stamped record.
     [[nodiscard]] std::uint64_t total(NameTable::Id player) const;
 
     void clear();

@@ -6,7 +6,7 @@ namespace watchtower::collector {
 
 namespace {
 
-/// Sums up to here cannot overflow by one more number of the same size.
+/// What a sum over one read may be: PostgreSQL's bigint holds it.
 constexpr std::uint64_t kMostSum = UINT64_MAX / 2;
 
 template <typename T>
@@ -33,32 +33,23 @@ std::string entry_key(const std::optional<std::string_view>& id, const Fields&..
     return key;
 }
 
-void put(ListReading& list, std::string key, ListEntry entry) {
-    const bool has_id = key.front() == '#';
-    const auto [place, is_new] = list.try_emplace(std::move(key), entry);
-    if (!is_new && has_id) {
-        place->second = std::move(entry);
-    } else if (!is_new) {
-        ++place->second.count;
-    }
-}
-
 }  // namespace
 
 std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
     if (record.count > kMostSum - nomads.total_nomads) {
         return InvalidReason::out_of_range;
     }
+    std::uint64_t room = kMostSum - nomads.total_actions;
     for (const auto& [action, count] : record.actions) {
-        const NameTable::Id known = nomads.actions.find(action);
-        const std::uint64_t sum = known < nomads.by_action.size() ? nomads.by_action[known] : 0;
-        if (count > kMostSum - sum) {
+        if (count > room) {
             return InvalidReason::out_of_range;
         }
+        room -= count;
     }
     Contribution contribution;
     contribution.player = nomads.players.intern(record.player_id);
     contribution.count = record.count;
+    contribution.telling = record.has_actions;
     contribution.first_part = static_cast<std::uint32_t>(parts_.size());
     if (record.has_actions) {
         for (const auto& [action, count] : record.actions) {
@@ -68,7 +59,7 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
         const auto time = record.last_action_at->time_since_epoch().count();
         parts_.push_back({nomads.actions.intern(*record.last_action),
                           ActionSource::stamped,
-                          static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0))});
+                          static_cast<std::uint64_t>(std::max<std::int64_t>(time, 1))});
     } else if (record.last_action) {
         parts_.push_back({nomads.actions.intern(*record.last_action), ActionSource::last, 1});
     }
@@ -90,7 +81,10 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
 
 void Reading::contribute(const Contribution& contribution) {
     nomads.total_nomads += contribution.count;
-    at_growing(nomads.nomads, contribution.player) += contribution.count;
+    PlayerNomads& player = at_growing(nomads.of_players, contribution.player);
+    player.nomads += contribution.count;
+    ++player.records;
+    player.telling += contribution.telling ? 1 : 0;
     for (std::uint32_t i = 0; i < contribution.parts; ++i) {
         const Part& part = parts_[contribution.first_part + i];
         const bool stamped = part.source == ActionSource::stamped;
@@ -99,13 +93,17 @@ void Reading::contribute(const Contribution& contribution) {
             nomads.counts.append(contribution.player, part.action, part.source, part.value);
         } else {
             nomads.counts.add(contribution.player, part.action, part.source, part.value);
+            nomads.total_actions += contribution.telling ? part.value : 0;
         }
     }
 }
 
 void Reading::take_back(const Contribution& contribution) {
     nomads.total_nomads -= contribution.count;
-    nomads.nomads[contribution.player] -= contribution.count;
+    PlayerNomads& player = nomads.of_players[contribution.player];
+    player.nomads -= contribution.count;
+    --player.records;
+    player.telling -= contribution.telling ? 1 : 0;
     for (std::uint32_t i = 0; i < contribution.parts; ++i) {
         const Part& part = parts_[contribution.first_part + i];
         const bool stamped = part.source == ActionSource::stamped;
@@ -114,18 +112,20 @@ void Reading::take_back(const Contribution& contribution) {
             nomads.counts.remove(contribution.player, part.action, part.value);
         } else {
             nomads.counts.subtract(contribution.player, part.action, part.source, part.value);
+            nomads.total_actions -= contribution.telling ? part.value : 0;
         }
     }
 }
 
 std::optional<InvalidReason> Reading::take(const BalanceRecord& record) {
     Balance& balance = at_growing(resources.balances, resources.players.intern(record.player_id));
-    if (record.gold && record.spice) {
-        balance = {*record.gold, *record.spice};
-        return std::nullopt;
+    const Balance told{record.gold.value_or(proto::Amount{}), record.spice.value_or(proto::Amount{})};
+    if (record.whole) {
+        balance = told;
+    } else {
+        balance.gold += told.gold;
+        balance.spice += told.spice;
     }
-    balance.gold += record.gold.value_or(proto::Amount{});
-    balance.spice += record.spice.value_or(proto::Amount{});
     return std::nullopt;
 }
 
@@ -137,31 +137,54 @@ std::optional<InvalidReason> Reading::take(const DwellingRecord& record) {
     return std::nullopt;
 }
 
-std::optional<InvalidReason> Reading::take(const CombatRecord& record) {
-    put(combats,
-        entry_key(record.id,
-                  record.type,
-                  std::string_view(record.success ? "1" : "0"),
-                  record.attacker_id,
-                  record.defender_id,
-                  std::to_string(record.destroyed_dwellings)),
-        {std::string(record.type), record.success, record.destroyed_dwellings, 1});
+std::optional<InvalidReason> Reading::put(ListReading& list,
+                                          std::uint64_t& affected,
+                                          std::string key,
+                                          ListEntry entry) {
+    if (entry.affected > kMostSum - affected) {
+        return InvalidReason::out_of_range;
+    }
+    affected += entry.affected;
+    const bool has_id = key.front() == '#';
+    const auto [place, is_new] = list.try_emplace(std::move(key), entry);
+    if (!is_new && has_id) {
+        place->second = std::move(entry);
+    } else if (!is_new) {
+        ++place->second.count;
+    }
     return std::nullopt;
 }
 
+std::optional<InvalidReason> Reading::take(const CombatRecord& record) {
+    return put(combats,
+               combats_affected_,
+               entry_key(record.id,
+                         record.type,
+                         std::string_view(record.success ? "1" : "0"),
+                         record.attacker_id,
+                         record.defender_id,
+                         std::to_string(record.destroyed_dwellings)),
+               {std::string(record.type), record.success, record.destroyed_dwellings, 1});
+}
+
 std::optional<InvalidReason> Reading::take(const EventRecord& record) {
-    put(events,
-        entry_key(record.id, record.type, std::to_string(record.affected_players)),
-        {std::string(record.type), false, record.affected_players, 1});
-    return std::nullopt;
+    std::string affected = std::to_string(record.affected_players);
+    if (record.affected_ids != 0) {
+        affected += '/' + std::to_string(record.affected_ids);
+    }
+    return put(events,
+               events_affected_,
+               entry_key(record.id, record.type, affected),
+               {std::string(record.type), false, record.affected_players, 1});
 }
 
 void Reading::clear() {
     nomads.players.clear();
     nomads.actions.clear();
-    nomads.nomads.clear();
+    nomads.of_players.clear();
     nomads.counts.clear();
     nomads.total_nomads = 0;
+    nomads.total_actions = 0;
     nomads.by_action.clear();
     resources.players.clear();
     resources.balances.clear();
@@ -173,6 +196,8 @@ void Reading::clear() {
     nomad_ids_.clear();
     contributions_.clear();
     parts_.clear();
+    combats_affected_ = 0;
+    events_affected_ = 0;
 }
 
 }  // namespace watchtower::collector

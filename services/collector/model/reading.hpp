@@ -17,12 +17,20 @@
 /// What the game said at one tick, aggregated while it is parsed.
 namespace watchtower::collector {
 
+/// What a player's records of nomads come to, apart from the actions.
+struct PlayerNomads {
+    std::uint64_t nomads = 0;
+    std::uint32_t records = 0;  ///< 0: not in the list after all, the nomad was told to be another player's
+    std::uint32_t telling = 0;  ///< records with `actions`, if only an empty object
+};
+
 struct NomadsReading {
     NameTable players;
     NameTable actions;
-    std::vector<std::uint64_t> nomads;  ///< by player
+    std::vector<PlayerNomads> of_players;  ///< by player
     ActionCounts counts;
     std::uint64_t total_nomads = 0;
+    std::uint64_t total_actions = 0;       ///< of all `actions`
     std::vector<std::uint64_t> by_action;  ///< by action: what the document shows
 };
 
@@ -85,6 +93,7 @@ private:
         std::uint64_t count = 0;
         std::uint32_t first_part = 0;
         std::uint32_t parts = 0;
+        bool telling = false;
     };
     struct Part {
         NameTable::Id action;
@@ -94,10 +103,16 @@ private:
 
     void contribute(const Contribution& contribution);
     void take_back(const Contribution& contribution);
+    static std::optional<InvalidReason> put(ListReading& list,
+                                            std::uint64_t& affected,
+                                            std::string key,
+                                            ListEntry entry);
 
     NameTable nomad_ids_;
     std::vector<Contribution> contributions_;  ///< by nomad id
     std::vector<Part> parts_;
+    std::uint64_t combats_affected_ = 0;  ///< over all records of the list, those that came twice too
+    std::uint64_t events_affected_ = 0;
 };
 
 }  // namespace watchtower::collector

@@ -128,7 +128,7 @@ proto::Counts actions_of(const WorldMemory& world, const Nomads& nomads, NameTab
         return counts;
     }
     for (const auto& entry : nomads.counts.of(player)) {
-        if (entry.source() == ActionSource::floor) {
+        if (!is_told(entry.source())) {
             continue;
         }
         const std::uint64_t value = entry.source() == ActionSource::stamped ? 1 : entry.value;

@@ -54,7 +54,7 @@ void add_actions(const WorldMemory& world, const std::vector<std::uint64_t>& add
     }
     for (auto& [name, count] : totals) {
         if (const auto more = added.find(name); more != added.end()) {
-            count += more->second;
+            add_to_counter(count, more->second);
             added.erase(more);
         }
     }
@@ -71,6 +71,12 @@ void add(proto::Flow& total, const proto::Flow& by) {
     total.left += by.left;
 }
 
+/// Whether reads of nomads have left anything of the player that a reset makes void.
+bool has_baseline(const Nomads& nomads, NameTable::Id player) {
+    return of_player(nomads.present, player) != 0 || of_player(nomads.nomads, player) != 0 ||
+           !nomads.counts.of(player).empty();
+}
+
 /// Compares every player in the sections that were read.
 void compare_players(const WorldMemory& world, Step& step) {
     const Nomads nothing;
@@ -78,13 +84,14 @@ void compare_players(const WorldMemory& world, Step& step) {
     const bool count_created = !step.reset && last_good(world, Section::nomads).has_value();
     const auto how = how_to_compare_balances(world, step.state);
     std::vector<std::uint64_t> added_by_action(world.actions.size());
+    ActionComparer actions;
     for (NameTable::Id player = 0; player < world.players.size(); ++player) {
         PlayerChange change;
         change.player = player;
         bool changed = false;
         if (step.nomads) {
-            changed = compare_nomads(nomads_before, *step.nomads, count_created, change, added_by_action);
-            changed = changed || (step.reset && of_player(world.nomads.present, player) != 0);
+            changed = compare_nomads(nomads_before, *step.nomads, count_created, actions, change, added_by_action);
+            changed = changed || (step.reset && has_baseline(world.nomads, player));
         }
         if (step.resources) {
             changed = compare_balances(world.resources, *step.resources, how, change) || changed;
@@ -93,7 +100,7 @@ void compare_players(const WorldMemory& world, Step& step) {
             changed = compare_dwellings(world.dwellings, *step.dwellings, player) || changed;
         }
         if (changed) {
-            step.state.totals.nomads_created += change.nomads_created;
+            add_to_counter(step.state.totals.nomads_created, change.nomads_created);
             add(step.state.totals.gold, change.gold);
             add(step.state.totals.spice, change.spice);
             step.players.push_back(change);
@@ -144,10 +151,10 @@ Step compare(WorldMemory& world, const Reading& reading, const TickInput& input,
     compare_players(world, step);
     if (was_read(Section::pvp)) {
         const auto hidden = hide_in_combats(world, reading.combats);
-        compare_combats(world.combats, hidden ? *hidden : reading.combats, step);
+        compare_combats(world.combats, hidden ? *hidden : reading.combats, last_good(world, Section::pvp), step);
     }
     if (was_read(Section::events)) {
-        compare_events(world.events, reading.events, step);
+        compare_events(world.events, reading.events, last_good(world, Section::events), step);
     }
     summarise(world, reading, input, limits, step);
     return step;
@@ -159,7 +166,7 @@ PlayerHistory after(PlayerHistory history, const PlayerChange& change, TimePoint
     }
     if (change.actions_added > 0) {
         history.last_active = tick;
-        history.actions_counted += change.actions_added;
+        add_to_counter(history.actions_counted, change.actions_added);
     }
     return history;
 }

@@ -23,6 +23,7 @@ namespace watchtower::collector {
 /// one who comes back is not counted again.
 struct Nomads {
     std::vector<std::uint8_t> present;  ///< by player; all four lists may be shorter than the table of players
+    std::vector<std::uint8_t> telling;  ///< a record of the player had `actions`; not needed of the read before
     std::vector<std::uint64_t> nomads;
     ActionCounts counts;
 };
@@ -42,7 +43,7 @@ struct Dwellings {
 /// Entries of a list that were counted, by the keys of ListReading.
 struct KnownEntry {
     std::uint64_t count = 1;           ///< how many equal ones stood in the last complete read; 1 with an id
-    std::optional<TimePoint> left_at;  ///< since when it stands in the list no longer
+    std::optional<TimePoint> left_at;  ///< when it last stood in the list; nothing: it stood in the last complete read
 
     bool operator==(const KnownEntry&) const = default;
 };
@@ -129,7 +130,7 @@ template <typename T>
 /// Makes a stored step the world's new memory.
 void apply(WorldMemory& world, Step step);
 
-/// How long an entry is remembered after it last stood in a list.
+/// How long an entry with an id is remembered after it last stood in a list.
 inline constexpr std::chrono::hours kEntryMemory{7 * 24};
 
 }  // namespace watchtower::collector

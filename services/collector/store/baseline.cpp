@@ -12,11 +12,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array kSources = {
-    ActionSource::cumulative, ActionSource::last, ActionSource::stamped, ActionSource::floor};
+constexpr std::array kSources = {ActionSource::cumulative,
+                                 ActionSource::last,
+                                 ActionSource::stamped,
+                                 ActionSource::floor,
+                                 ActionSource::kept,
+                                 ActionSource::estimated};
 
 const char* name_of(ActionSource source) {
-    constexpr std::array<const char*, kSources.size()> kNames = {"cumulative", "last", "stamped", "floor"};
+    constexpr std::array<const char*, kSources.size()> kNames = {
+        "cumulative", "last", "stamped", "floor", "kept", "estimated"};
     return kNames[static_cast<std::size_t>(source)];
 }
 

@@ -164,6 +164,27 @@ TEST(ResourceCounting, KeepsStockEqualToTheSumOfItsFlows) {
     EXPECT_EQ(to_text(game.state().document.resources->total_gold), "97.25");
 }
 
+TEST(ResourceCounting, TakesTheLastOfAPlayerWhoIsListedTwice) {
+    Game game;
+    (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(5), std::nullopt, true});
+    (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(6), std::nullopt, true});
+    game.tick();
+    EXPECT_EQ(to_text(game.state().document.resources->total_gold), "6");
+}
+
+TEST(ResourceCounting, LeavesAndJoinsWithWhatThePlayerHas) {
+    Game game;
+    game.balance("p1", "10", "1");
+    game.tick();
+    game.tick();
+    EXPECT_EQ(to_text(game.totals().gold.left), "10");
+    game.balance("p1", "25", "1");
+    game.tick();
+    EXPECT_EQ(to_text(game.totals().gold.joined), "25");
+    EXPECT_EQ(to_text(game.totals().gold.collected), "0");
+    EXPECT_EQ(to_text(game.totals().spice.joined), "1");
+}
+
 TEST(ResourceCounting, SumsRowsOfOneResourceEach) {
     Game game;
     (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(5), std::nullopt});
@@ -265,6 +286,58 @@ TEST(ListCounting, TellsWhatATickAdded) {
     EXPECT_EQ(step.events_added[0], (proto::EventsSection::Type{"tempete", 1, 1}));
 }
 
+TEST(ListCounting, LetsAnIdBeUsedAgainSevenDaysAfterItLastStoodThere) {
+    Game game;
+    game.step_length = std::chrono::hours(24);
+    game.combat("1", true);
+    game.tick();
+    for (int day = 1; day < 7; ++day) {
+        game.fail(Section::pvp);
+        game.tick();
+    }
+    game.tick();
+    EXPECT_EQ(game.world.combats.size(), 1U);
+    game.combat("1", true);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 2U);
+}
+
+TEST(ListCounting, CountsNothingAgainThatStillStandsThereAfterALongOutage) {
+    Game game;
+    game.combat("1", true);
+    game.combat(std::nullopt, true);
+    game.tick();
+    game.now += std::chrono::hours(24 * 30);
+    game.combat("1", true);
+    game.combat(std::nullopt, true);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 2U);
+}
+
+TEST(ListCounting, TellsEventsWithoutIdsApartByThePlayersListed) {
+    Game game;
+    for (const std::uint64_t ids : {11U, 22U, 22U}) {
+        EventRecord record;
+        record.type = "raid";
+        record.affected_players = 2;
+        record.affected_ids = ids;
+        (void)game.reading.take(record);
+        game.tick();
+    }
+    EXPECT_EQ(game.totals().events.at(0), (proto::EventsSection::Type{"raid", 2, 4}));
+}
+
+TEST(ListCounting, TakesAnEntryAsItStoodWhenItWasFirstSeen) {
+    Game game;
+    game.combat("1", false, 0);
+    game.tick();
+    game.combat("1", true, 5);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 1U);
+    EXPECT_EQ(game.totals().attacks_successful, 0U);
+    EXPECT_EQ(game.totals().dwellings_destroyed, 0U);
+}
+
 class WorldReset : public testing::Test {
 protected:
     WorldReset() {
@@ -325,6 +398,90 @@ TEST_F(WorldReset, IsAFallUnderATenthFromAtLeastAHundred) {
     EXPECT_EQ(game.state().epoch, 0U);
 }
 
+TEST_F(WorldReset, IsAFallUnderATenthOfWhatIsNoMultipleOfTen) {
+    game.nomad("p1", {{"move", 155}});
+    game.tick();
+    game.nomad("p1", {{"move", 16}});
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 0U);
+    game.nomad("p1", {{"move", 155}});
+    game.tick();
+    game.nomad("p1", {{"move", 15}});
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 1U);
+}
+
+TEST_F(WorldReset, NeedsAHundredActionsBefore) {
+    game.nomad("p1", {{"move", 99}});
+    game.tick();
+    game.nomad("p1", {});
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 0U);
+    game.nomad("p1", {{"move", 100}});
+    game.tick();
+    game.nomad("p1", {});
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 1U);
+}
+
+TEST_F(WorldReset, ForgetsTheBaselineOfThoseWhoWereAway) {
+    game.nomad("p1", {{"move", 150}});
+    game.nomad("away", {{"move", 70}}, 5);
+    game.tick();
+    game.nomad("p1", {{"move", 150}});
+    game.tick();
+    game.nomad("p1", {{"move", 1}});
+    const Step reset = game.tick();
+    EXPECT_EQ(reset.players.size(), 2U);  // also who is away is another one from now on
+    game.nomad("p1", {{"move", 1}});
+    game.nomad("away", {{"move", 60}}, 5);
+    game.tick();
+    EXPECT_EQ(game.counted("move"), 150U + 70U + 1U + 60U);
+    EXPECT_EQ(game.totals().nomads_created, 10U);
+}
+
+TEST_F(WorldReset, CountsAListAnewThatCouldNotBeReadAtThatTick) {
+    game.nomad("p1", {{"move", 1}});
+    game.fail(Section::pvp);
+    game.fail(Section::events);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 1U);
+    game.nomad("p1", {{"move", 1}});
+    game.combat("1", false);
+    game.event("1", "raid", 1);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 2U);
+    EXPECT_EQ(game.totals().events.at(0).count, 2U);
+}
+
+TEST_F(WorldReset, IsNotSeenInAReadOfNomadsThatFailed) {
+    game.nomad("p1", {{"move", 1}});
+    game.fail(Section::nomads);
+    game.combat("1", false);
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 0U);
+    EXPECT_EQ(game.totals().attacks, 1U);
+}
+
+TEST_F(WorldReset, MayFollowAnother) {
+    game.nomad("p1", {{"move", 1}});
+    game.combat("1", true);
+    game.fail(Section::resources);
+    game.tick();
+    game.nomad("p1", {{"move", 200}});
+    game.fail(Section::resources);
+    game.tick();
+    game.nomad("p1", {{"move", 2}});
+    game.combat("1", true);
+    game.balance("p1", "7", "0");
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 2U);
+    EXPECT_EQ(game.counted("move"), 150U + 200U + 2U);
+    EXPECT_EQ(game.totals().attacks, 3U);
+    EXPECT_EQ(to_text(game.totals().gold.left), "100");
+    EXPECT_EQ(to_text(game.totals().gold.joined), "7");
+}
+
 TEST_F(WorldReset, LooksOnlyAtThePlayersInBothReads) {
     game.nomad("p2", {{"move", 1}});
     game.tick();
@@ -344,6 +501,47 @@ TEST(Refusal, IsForRecordsThatWouldOverflowASum) {
     record.actions = {{"attack", 1}};
     record.count = UINT64_MAX;
     EXPECT_EQ(reading.take(record), InvalidReason::out_of_range);
+    CombatRecord combat;
+    combat.destroyed_dwellings = UINT64_MAX / 2;
+    EXPECT_EQ(reading.take(combat), std::nullopt);
+    EXPECT_EQ(reading.take(combat), InvalidReason::out_of_range);
+    EventRecord event;
+    event.type = "raid";
+    event.affected_players = UINT64_MAX / 2;
+    EXPECT_EQ(reading.take(event), std::nullopt);
+    EXPECT_EQ(reading.take(event), InvalidReason::out_of_range);
+    reading.clear();
+    EXPECT_EQ(reading.take(combat), std::nullopt);
+    EXPECT_EQ(reading.take(event), std::nullopt);
+}
+
+TEST(Refusal, LooksAtWhatANomadToldLast) {
+    Reading reading;
+    NomadRecord record;
+    record.player_id = "p";
+    record.id = "n";
+    record.has_actions = true;
+    record.actions = {{"move", UINT64_MAX / 4}};
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(reading.take(record), std::nullopt);
+    }
+}
+
+TEST(Counters, StopAtWhatPostgresHoldsAndNeverFall) {
+    Game game;
+    for (int i = 0; i < 4; ++i) {
+        game.nomad("p1", {{"move", UINT64_MAX / 2}});
+        game.combat(std::to_string(i), true, UINT64_MAX / 2);
+        game.event(std::to_string(i), "raid", UINT64_MAX / 2);
+        game.tick();
+        EXPECT_EQ(game.counted("move"), UINT64_MAX / 2);
+        EXPECT_EQ(game.totals().dwellings_destroyed, UINT64_MAX / 2);
+        EXPECT_EQ(game.totals().events.at(0).affected_players, UINT64_MAX / 2);
+        EXPECT_EQ(game.world.history.at(0).actions_counted, UINT64_MAX / 2);
+        game.nomad("p1", {});
+        game.nomad("p2", {{"move", 1}});
+        game.tick();
+    }
 }
 
 }  // namespace

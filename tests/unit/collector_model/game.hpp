@@ -45,7 +45,7 @@ public:
     }
 
     void balance(const std::string& player, const char* gold, const char* spice) {
-        (void)reading.take(BalanceRecord{player, proto::parse_amount(gold), proto::parse_amount(spice)});
+        (void)reading.take(BalanceRecord{player, proto::parse_amount(gold), proto::parse_amount(spice), true});
     }
 
     void dwelling(const std::string& player, std::uint32_t level) { (void)reading.take(DwellingRecord{player, level}); }
