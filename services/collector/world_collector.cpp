@@ -10,6 +10,7 @@
 #include "common/base/stop_signal.hpp"
 #include "common/world_state/redis_states.hpp"
 #include "proto-json/names.hpp"
+#include "services/collector/model/hide_players.hpp"
 
 namespace watchtower::collector {
 
@@ -174,10 +175,14 @@ void WorldCollector::save(const std::stop_token& stop, Step step) {
     const auto begin = steady_clock::now();
     const TimePoint tick = step.state.tick;
     bool in_doubt = false;
-    if (store_until(stop, tick_write(*memory_, step), in_doubt) == Store::Outcome::stored) {
+    TickWrite write = tick_write(*memory_, step);
+    if (store_until(stop, write, in_doubt) == Store::Outcome::stored) {
         metrics_.store_seconds->Observe(seconds_since(begin));
         metrics_.players_changed->Set(static_cast<double>(step.players.size()));
         apply(*memory_, std::move(step));
+        if (const auto erased = store_.take_news()) {
+            hide_players(*memory_, *erased);
+        }
     } else {
         // Somebody else's tick, or our own whose commit was not answered.
         memory_.reset();
@@ -200,7 +205,7 @@ void WorldCollector::save(const std::stop_token& stop, Step step) {
 
 /// Tries until the next tick begins; then the step is dropped, and the next read makes up for it. `in_doubt`: an
 /// attempt may have been carried out without our knowing.
-Store::Outcome WorldCollector::store_until(const std::stop_token& stop, const TickWrite& write, bool& in_doubt) {
+Store::Outcome WorldCollector::store_until(const std::stop_token& stop, TickWrite& write, bool& in_doubt) {
     Backoff backoff(kFirstRetry, kMostRetry);
     for (;;) {
         try {

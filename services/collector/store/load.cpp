@@ -1,6 +1,7 @@
 #include <string>
 
 #include "services/collector/store/baseline.hpp"
+#include "services/collector/store/erased.hpp"
 #include "services/collector/store/store.hpp"
 
 namespace watchtower::collector {
@@ -18,6 +19,11 @@ constexpr auto kPlayers =
     "declare players no scroll cursor for select player_id, extract(epoch from first_seen) * 1000 as first_seen,"
     " extract(epoch from last_active) * 1000 as last_active, in_nomads, in_resources, nomads, actions_by_name,"
     " actions_counted, gold, spice, dwellings, highest_level, baseline from player_current where world = ";
+
+/// Erased players by their pseudonyms, with what they are compared by.
+constexpr auto kErased =
+    " union all select 'erased:' || encode(id_hash, 'hex'), null, null, in_nomads, in_resources, nomads,"
+    " actions_by_name, 0, gold, spice, dwellings, 0, baseline from erased_players where world = ";
 
 constexpr auto kNextPlayers = "fetch 20000 from players";
 
@@ -58,7 +64,8 @@ void read_player(const pqxx::row& row, WorldMemory& world) {
 }
 
 void read_players(pqxx::read_transaction& transaction, WorldMemory& world) {
-    transaction.exec0(kPlayers + transaction.quote(world.name));
+    const std::string name = transaction.quote(world.name);
+    transaction.exec0(kPlayers + name + kErased + name);
     for (;;) {
         const pqxx::result rows = transaction.exec(kNextPlayers);
         for (const auto& row : rows) {
@@ -85,11 +92,16 @@ WorldMemory Store::load(const std::string& name) {
         transaction.exec0(kOneMoment);
         WorldMemory world;
         world.name = name;
+        world.erased = read_erased_players(transaction, name);
         const pqxx::result last = transaction.exec_params(kLastState, name);
         if (last.empty()) {
             return world;
         }
         world.state = proto::decode_state(last[0][0].c_str());
+        if (!world.erased.empty()) {
+            const auto is_hidden = [&world](std::string_view id) { return world.erased.pseudonym_of(id).has_value(); };
+            remove_players(*world.state, is_hidden);
+        }
         read_players(transaction, world);
         if (world.state->document.dwellings) {
             const auto& levels = world.state->document.dwellings->by_level;

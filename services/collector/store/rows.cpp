@@ -132,6 +132,7 @@ TickWrite tick_write(const WorldMemory& world, const Step& step) {
     write.states.push_back(step.state);
     write.state_text = encode(step.state);
     write.reset = step.reset;
+    write.erasures = world.erased.erasures();
     postgres::CopyRows players;
     for (const PlayerChange& change : step.players) {
         add_player(players, world, step, change);

@@ -20,8 +20,9 @@ struct TickWrite {
     bool reset = false;                      ///< forget all list entries first
     std::string players;                     ///< of players whose numbers changed, see kPlayerColumns
     std::uint64_t player_rows = 0;
-    std::string entries;       ///< of list entries to be remembered or forgotten, see kEntryColumns
-    std::string events_added;  ///< by type of event, see kEventColumns
+    std::string entries;         ///< of list entries to be remembered or forgotten, see kEntryColumns
+    std::string events_added;    ///< by type of event, see kEventColumns
+    std::uint64_t erasures = 0;  ///< ErasedPlayers::erasures when it was made; of folded ticks the least
 
     [[nodiscard]] const proto::State& state() const { return states.back(); }
 };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/postgres/copy.hpp"
+#include "services/collector/store/erased.hpp"
 #include "services/collector/store/migrations.hpp"
 
 namespace watchtower::collector {
@@ -17,7 +18,8 @@ constexpr auto kRegisterWorld =
 /// No row: the last tick is not the one this step was made from.
 constexpr auto kTakeTick =
     "update worlds set last_tick = $2, epoch = $3, simulated = $4"
-    " where world = $1 and last_tick is not distinct from $5 and (last_tick is null or last_tick < $2)";
+    " where world = $1 and last_tick is not distinct from $5 and (last_tick is null or last_tick < $2)"
+    " returning erasures";
 
 constexpr auto kAddSnapshot =
     "insert into snapshots (world, tick, \"timestamp\", state, document) values ($1, $2, $3, $4, $5)";
@@ -71,7 +73,8 @@ std::optional<std::string> time_text(const std::optional<TimePoint>& time) {
     return time ? std::optional(to_rfc3339(*time)) : std::nullopt;
 }
 
-bool take_tick(pqxx::work& transaction, const TickWrite& write) {
+/// How many players of the world were erased; nothing when the tick is refused.
+std::optional<std::uint64_t> take_tick(pqxx::work& transaction, const TickWrite& write) {
     const proto::State& state = write.state();
     const auto result = transaction.exec_params(kTakeTick,
                                                 state.world,
@@ -79,7 +82,7 @@ bool take_tick(pqxx::work& transaction, const TickWrite& write) {
                                                 static_cast<std::int64_t>(state.epoch),
                                                 state.simulated,
                                                 time_text(write.previous_tick));
-    return result.affected_rows() == 1;
+    return result.empty() ? std::nullopt : std::optional(result[0][0].as<std::uint64_t>());
 }
 
 bool is_stored(pqxx::work& transaction, const TickWrite& write) {
@@ -113,7 +116,8 @@ void add_events(pqxx::work& transaction, const TickWrite& write) {
     transaction.exec_params0(kAddEvents, write.state().world, to_rfc3339(write.state().tick));
 }
 
-void add_players(pqxx::work& transaction, const TickWrite& write) {
+/// `erased`: whether there are any.
+void add_players(pqxx::work& transaction, const TickWrite& write, bool erased, bool unaware) {
     if (write.players.empty()) {
         return;
     }
@@ -121,11 +125,15 @@ void add_players(pqxx::work& transaction, const TickWrite& write) {
     const std::string tick = to_rfc3339(write.state().tick);
     transaction.exec0(kStagePlayers);
     postgres::copy_in(transaction, "staged_players", write.players);
+    if (erased) {
+        hide_staged_players(transaction, world, unaware);
+    }
     transaction.exec_params0(kAddActivity, world, tick);
     transaction.exec_params0(kMergePlayers, world, tick);
 }
 
-void add_entries(pqxx::work& transaction, const TickWrite& write) {
+/// `news`: erased players that the write does not know of.
+void add_entries(pqxx::work& transaction, const TickWrite& write, const std::optional<ErasedPlayers>& news) {
     const std::string& world = write.state().world;
     if (write.reset) {
         transaction.exec_params0(kForgetEntries, world);
@@ -135,6 +143,9 @@ void add_entries(pqxx::work& transaction, const TickWrite& write) {
     }
     transaction.exec0(kStageEntries);
     postgres::copy_in(transaction, "staged_entries", write.entries);
+    if (news) {
+        hide_staged_entries(transaction, *news);
+    }
     transaction.exec_params0(kDropEntries, world);
     transaction.exec_params0(kMergeEntries, world);
 }
@@ -162,20 +173,31 @@ void Store::register_worlds(const std::vector<std::string>& names, TimePoint now
     });
 }
 
-Store::Outcome Store::store(const TickWrite& write) {
+Store::Outcome Store::store(TickWrite& write) {
     for (const proto::State& state : write.states) {
         partitions_.ensure(postgres_, state.tick);
     }
-    return postgres_.transaction(deadline(write), [&](pqxx::work& transaction) {
-        if (!take_tick(transaction, write)) {
+    std::optional<ErasedPlayers> news;
+    const Outcome outcome = postgres_.transaction(deadline(write), [&](pqxx::work& transaction) {
+        const auto erasures = take_tick(transaction, write);
+        if (!erasures && is_stored(transaction, write)) {
+            return Outcome::stored;
+        }
+        if (!erasures || *erasures != write.erasures) {
+            news = read_erased_players(transaction, write.state().world);
+            hide_in_states(write, *news);
+        }
+        if (!erasures) {
             return is_stored(transaction, write) ? Outcome::stored : Outcome::refused;
         }
         add_states(transaction, write);
         add_events(transaction, write);
-        add_players(transaction, write);
-        add_entries(transaction, write);
+        add_players(transaction, write, *erasures > 0, news.has_value());
+        add_entries(transaction, write, news);
         return Outcome::stored;
     });
+    news_ = std::move(news);
+    return outcome;
 }
 
 }  // namespace watchtower::collector
