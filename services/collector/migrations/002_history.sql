@@ -49,29 +49,42 @@ create table rollups (
 );
 comment on table rollups is 'Ticks up to these, themselves included, are in gameplay_hourly and player_daily';
 
--- The readers' role may come later than the tables: whoever owns them calls this again. True: something was missing.
-create function grant_to_readers() returns boolean language plpgsql as $$
+-- The readers' role may come later than the tables: their owner calls this again.
+create function grant_to_readers() returns void language plpgsql as $$
+declare
+    missing regclass;
 begin
     if not exists (select from pg_roles where rolname = 'watchtower_reader') then
-        return false;
+        return;
     end if;
-    if has_schema_privilege('watchtower_reader', current_schema(), 'usage')
-        and not exists (
-            select from pg_class
-            where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-                and not has_table_privilege('watchtower_reader', oid, 'select'))
-        and exists (
-            select from pg_default_acl, aclexplode(defaclacl) as granted
-            where defaclrole = current_user::regrole and defaclnamespace = current_schema()::regnamespace
-                and defaclobjtype = 'r' and granted.privilege_type = 'SELECT'
-                and granted.grantee = 'watchtower_reader'::regrole) then
-        return false;
+    perform pg_advisory_xact_lock(hashtext('watchtower partitions'));
+    if not has_schema_privilege('watchtower_reader', current_schema(), 'usage') then
+        execute format('grant usage on schema %I to watchtower_reader', current_schema());
     end if;
-    execute format('grant usage on schema %I to watchtower_reader', current_schema());
-    execute format('grant select on all tables in schema %I to watchtower_reader', current_schema());
-    execute format(
-        'alter default privileges in schema %I grant select on tables to watchtower_reader', current_schema());
-    return true;
+    for missing in
+        select oid from pg_class
+        where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+            and pg_has_role(relowner, 'usage') and not has_table_privilege('watchtower_reader', oid, 'select')
+    loop
+        execute format('grant select on %s to watchtower_reader', missing);
+    end loop;
+    if not exists (
+        select from pg_default_acl, aclexplode(defaclacl) as granted
+        where defaclrole = current_user::regrole and defaclnamespace = current_schema()::regnamespace
+            and defaclobjtype = 'r' and granted.privilege_type = 'SELECT'
+            and granted.grantee = 'watchtower_reader'::regrole) then
+        execute format(
+            'alter default privileges in schema %I grant select on tables to watchtower_reader', current_schema());
+    end if;
 end
 $$;
 select grant_to_readers();
+
+-- Twice as fast to write and read as PostgreSQL's own compression, and a third bigger. A server may lack it.
+do $$
+begin
+    execute 'alter table snapshots alter state set compression lz4, alter document set compression lz4';
+exception
+    when feature_not_supported or syntax_error then null;
+end
+$$;

@@ -1,39 +1,95 @@
 #include "services/collector/store/partitions.hpp"
 
-#include <array>
-#include <string>
+#include <string_view>
 
 namespace watchtower::collector {
 
 namespace {
 
 using std::chrono::days;
+using std::chrono::months;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
 
-constexpr std::array kByDay = {"snapshots", "gameplay_metrics", "player_activity", "event_metrics"};
+/// Retention drops whole days that are past it, a day after they ended at the soonest. Older ones may go at any moment,
+/// also while ticks that waited for the database are stored into them.
+constexpr days kSafeFromRetention{2};
+
+/// Not to_regclass: within a transaction it remembers what was not there.
+constexpr auto kIsThere =
+    "select exists (select from pg_class where relname = $1 and relnamespace = current_schema()::regnamespace)";
+
+/// "create table if not exists" is not safe against another collector doing the same.
+constexpr auto kOneAtATime = "select pg_advisory_xact_lock(hashtext('watchtower partitions'))";
+
+bool is_there(pqxx::transaction_base& transaction, const std::string& partition) {
+    return transaction.exec_params1(kIsThere, partition)[0].as<bool>();
+}
+
+bool day_is_complete(postgres::Client& postgres, const Period& day) {
+    return postgres.read([&day](pqxx::read_transaction& transaction) {
+        for (const std::string table : kTablesByDay) {
+            if (!is_there(transaction, table + "_" + day.suffix)) {
+                return false;
+            }
+        }
+        return true;
+    });
+}
+
+std::string digits_of(TimePoint time, std::size_t count) {
+    std::string text = to_rfc3339(time);
+    std::erase(text, '-');
+    return text.substr(0, count);
+}
 
 }  // namespace
 
+Period day_of(TimePoint time) {
+    const TimePoint begin = std::chrono::floor<days>(time);
+    return {begin, begin + days(1), digits_of(begin, std::string_view("20251208").size())};
+}
+
+Period month_of(TimePoint time) {
+    const year_month_day day(std::chrono::floor<days>(time));
+    const auto first = day.year() / day.month() / 1;
+    const TimePoint begin = sys_days(first);
+    return {begin, sys_days(first + months(1)), digits_of(begin, std::string_view("202512").size())};
+}
+
+bool make_partition(pqxx::work& transaction, const std::string& table, const Period& period) {
+    const std::string partition = table + "_" + period.suffix;
+    if (is_there(transaction, partition)) {
+        return false;
+    }
+    transaction.exec(kOneAtATime);
+    if (is_there(transaction, partition)) {
+        return false;
+    }
+    // "partition of" would wait for all readers of the table, and all writers for it.
+    transaction.exec0("create table " + partition + " (like " + table + " including all)");
+    transaction.exec0("alter table " + table + " attach partition " + partition + " for values from ('" +
+                      to_rfc3339(period.begin) + "') to ('" + to_rfc3339(period.end) + "')");
+    return true;
+}
+
 void DayPartitions::ensure(postgres::Client& postgres, TimePoint tick) {
-    const TimePoint day = std::chrono::floor<days>(tick);
-    for (const TimePoint begin : {day, TimePoint(day + days(1))}) {
-        if (days_.contains(begin)) {
+    const TimePoint today = std::chrono::floor<days>(SystemClock().now());
+    for (const TimePoint time : {tick, tick + days(1)}) {
+        const Period day = day_of(time);
+        if (days_.contains(day.begin)) {
             continue;
         }
-        const std::string from = to_rfc3339(begin);
-        const std::string until = to_rfc3339(begin + days(1));
-        std::string suffix = from.substr(0, 10);
-        std::erase(suffix, '-');
-        postgres.transaction([&](pqxx::work& transaction) {
-            // "create … if not exists" is not safe against another collector doing the same.
-            transaction.exec("select pg_advisory_xact_lock(hashtext('watchtower partitions'))");
-            for (const std::string table : kByDay) {
-                std::string sql = "create table if not exists ";
-                sql.append(table).append("_").append(suffix).append(" partition of ").append(table);
-                sql.append(" for values from ('").append(from).append("') to ('").append(until).append("')");
-                transaction.exec0(sql);
-            }
-        });
-        days_.insert(begin);
+        if (!day_is_complete(postgres, day)) {
+            postgres.transaction([&day](pqxx::work& transaction) {
+                for (const std::string table : kTablesByDay) {
+                    make_partition(transaction, table, day);
+                }
+            });
+        }
+        if (day.begin > today - kSafeFromRetention) {
+            days_.insert(day.begin);
+        }
     }
 }
 
