@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 JOBS ?= $(shell nproc)
 ALL ?=
+MINUTES ?= 30
 deps = bash compose/local/deps.sh
 # Thread sanitizer needs memory at fixed places, which some kernels' address randomisation does not leave free.
 fixed_addresses = $(shell setarch --addr-no-randomize true 2>/dev/null && echo setarch --addr-no-randomize)
@@ -32,6 +33,12 @@ test-tsan: ## unit and integration tests with the thread sanitizer
 	@$(deps) build run test
 	@$(fixed_addresses) $(MAKE) --no-print-directory compile-tsan
 	@$(fixed_addresses) ctest --preset tsan --parallel $(JOBS) --label-regex '^(unit|integration)$$'
+
+.PHONY: soak
+soak: ## the fault test for MINUTES (30) from a SEED (drawn): kills, freezes and cuts off everything
+	@$(deps) build run test
+	@$(MAKE) --no-print-directory compile-dev
+	@SOAK_SECONDS=$$(($(MINUTES) * 60)) SOAK_SEED=$${SEED:-$$RANDOM} build/dev/bin/soak_test
 
 .PHONY: run
 run: ## start everything on this machine with a simulated game; Ctrl-C stops it
