@@ -17,6 +17,22 @@ inline constexpr std::string_view kWorldsKey = "watchtower:worlds";
 inline constexpr std::string_view kStateTickField = "tick";
 inline constexpr std::string_view kStateField = "state";
 
+/// Redis: sorted set of the collectors that live: a collector's id, and as its score when its heartbeat runs out (epoch
+/// milliseconds by Redis's clock). Whoever looks must leave out those whose time has passed.
+inline constexpr std::string_view kCollectorsKey = "watchtower:collectors";
+
+/// Redis: the id of the collector that collects this world; expires with its lease. Only the collectors use it.
+[[nodiscard]] inline std::string owner_key(std::string_view world) {
+    return "watchtower:owner:" + std::string(world);
+}
+/// Redis: the id of a collector that has fewer worlds and asks this world's owner for it; expires.
+[[nodiscard]] inline std::string wanted_key(std::string_view world) {
+    return "watchtower:owner:" + std::string(world) + ":wanted";
+}
+/// Redis: while it exists, collectors keep to the worlds they had, as Redis has been away or has forgotten all;
+/// expires.
+inline constexpr std::string_view kSettlingKey = "watchtower:owners:settling";
+
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
     return "watchtower.internal.state." + std::string(world);
