@@ -15,14 +15,16 @@
 /// docs/contract.md, "The game's API", has the fields.
 namespace watchtower::collector {
 
+using ActionCount = std::pair<std::string_view, std::uint64_t>;
+
 struct NomadRecord {
     std::string_view player_id;
     std::optional<std::string_view> id;
     std::uint64_t count = 1;
     std::optional<std::string_view> last_action;
     std::optional<TimePoint> last_action_at;
-    bool has_actions = false;  ///< `actions` was there, if only as an empty object
-    std::vector<std::pair<std::string_view, std::uint64_t>> actions;  ///< cumulative
+    bool has_actions = false;          ///< `actions` was there, if only as an empty object
+    std::vector<ActionCount> actions;  ///< cumulative
 };
 
 /// One player's gold, spice or both.

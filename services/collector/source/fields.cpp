@@ -16,14 +16,6 @@ bool all_digits(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::uint64_t digits_value(std::string_view digits) {
-    std::uint64_t value = 0;
-    for (const char digit : digits) {
-        value = value * 10 + static_cast<std::uint64_t>(digit - '0');
-    }
-    return value;
-}
-
 /// The nearest double of a JSON number; infinite when it is too large for one.
 double to_double(std::string_view number) {
     double value = 0;
@@ -44,23 +36,31 @@ bool is_text(const Token& token) {
 }
 
 bool is_integer(const Token& token) {
-    return token.kind == Token::Kind::number && all_digits(token.text.substr(token.text.front() == '-' ? 1 : 0));
+    return token.kind == Token::Kind::whole ||
+           (token.kind == Token::Kind::number && all_digits(token.text.substr(token.text.front() == '-' ? 1 : 0)));
 }
 
-/// "123.45": up to 18 digits before the point and 6 behind it, which is nearly every balance there is.
+/// "123.45": up to 18 characters, 6 of them behind the point, which is nearly every balance there is.
 std::optional<proto::Amount> plain_amount(std::string_view number) {
-    const auto point = std::min(number.find('.'), number.size());
-    const std::string_view whole = number.substr(0, point);
-    const std::string_view fraction = number.substr(std::min(point + 1, number.size()));
-    if (whole.size() > 18 || fraction.size() > 6 || !all_digits(whole) || !all_digits(fraction)) {
+    constexpr std::size_t kMostCharacters = 18;
+    constexpr std::size_t kFractionDigits = 6;
+    const std::size_t point = std::min(number.find('.'), number.size() - 1);
+    std::size_t fraction_digits = number.size() - 1 - point;
+    if (number.size() > kMostCharacters || fraction_digits > kFractionDigits) {
         return std::nullopt;
     }
-    std::uint64_t millionths = digits_value(fraction);
-    for (std::size_t digits = fraction.size(); digits < 6; ++digits) {
-        millionths *= 10;
+    std::uint64_t digits = 0;
+    for (std::size_t at = 0; at < number.size(); ++at) {
+        if (number[at] >= '0' && number[at] <= '9') {
+            digits = digits * 10 + static_cast<std::uint64_t>(number[at] - '0');
+        } else if (at != point) {
+            return std::nullopt;
+        }
     }
-    auto amount = proto::Amount::units(static_cast<std::int64_t>(digits_value(whole)));
-    amount.millionths += millionths;
+    proto::Amount amount{digits};
+    for (; fraction_digits < kFractionDigits; ++fraction_digits) {
+        amount.millionths *= 10;
+    }
     return amount;
 }
 
@@ -119,21 +119,15 @@ Refusal read_name(const Token& token, std::string_view& name) {
     return check_text(token);
 }
 
-Refusal read_count(const Token& token, std::uint64_t& count) {
+Refusal read_unusual_count(const Token& token, std::uint64_t& count) {
     if (token.empty()) {
         return std::nullopt;
     }
+    if (token.kind == Token::Kind::whole) {
+        return InvalidReason::out_of_range;
+    }
     if (token.kind != Token::Kind::number) {
         return InvalidReason::wrong_type;
-    }
-    constexpr std::size_t kDigitsOf64Bits = 19;
-    if (token.text.size() <= kDigitsOf64Bits && all_digits(token.text)) {
-        const std::uint64_t exact = digits_value(token.text);
-        if (exact > kMostCount) {
-            return InvalidReason::out_of_range;
-        }
-        count = exact;
-        return std::nullopt;
     }
     const double value = to_double(token.text);
     if (const auto refusal = check_number(value)) {
@@ -151,6 +145,10 @@ Refusal read_count(const Token& token, std::uint64_t& count) {
 
 Refusal read_amount(const Token& token, std::optional<proto::Amount>& amount) {
     if (token.empty()) {
+        return std::nullopt;
+    }
+    if (token.kind == Token::Kind::whole) {
+        amount = proto::Amount{static_cast<proto::Amount::Millionths>(token.value) * 1'000'000};
         return std::nullopt;
     }
     if (token.kind != Token::Kind::number) {
@@ -196,7 +194,7 @@ std::optional<TimePoint> read_time(const Token& token) {
     if (token.kind == Token::Kind::text) {
         return try_parse_rfc3339(token.text);
     }
-    if (token.kind != Token::Kind::number) {
+    if (!token.is_number()) {
         return std::nullopt;
     }
     const double seconds = to_double(token.text);

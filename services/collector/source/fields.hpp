@@ -34,8 +34,17 @@ inline constexpr std::uint64_t kMostCount = 1ULL << 53U;
 /// A text that must be there; missing_field when it is not, or empty.
 [[nodiscard]] Refusal read_name(const json::Token& token, std::string_view& name);
 
+/// Of read_count, for whatever is not written in digits alone.
+[[nodiscard]] Refusal read_unusual_count(const json::Token& token, std::uint64_t& count);
+
 /// A whole number from 0 to kMostCount. 5.0 and 1e3 are whole numbers (judged by the nearest double).
-[[nodiscard]] Refusal read_count(const json::Token& token, std::uint64_t& count);
+[[nodiscard]] inline Refusal read_count(const json::Token& token, std::uint64_t& count) {
+    if (token.kind != json::Token::Kind::whole || token.value > kMostCount) {
+        return read_unusual_count(token, count);
+    }
+    count = token.value;
+    return std::nullopt;
+}
 
 /// A number from 0 to proto::kMostUnits.
 [[nodiscard]] Refusal read_amount(const json::Token& token, std::optional<proto::Amount>& amount);

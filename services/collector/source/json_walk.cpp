@@ -89,50 +89,47 @@ Token escaped_text(const simdjson::simdjson_result<std::string_view>& unescaped,
     return {Token::Kind::unfit_text, {}};
 }
 
-}  // namespace
-
-void require(simdjson::error_code error) {
-    if (error != simdjson::SUCCESS) {
-        throw InvalidBody(simdjson::error_message(error));
+void read_string(Value& value, std::string_view text, Token& token) {
+    if (text.size() < 2 || text.back() != '"') {
+        throw InvalidBody("a string that is not closed");
+    }
+    const std::string_view inner = text.substr(1, text.size() - 2);
+    if (std::memchr(inner.data(), '\\', inner.size()) == nullptr) {
+        // A string that nobody took would be skipped as a name with a value when a colon follows it.
+        require(value.get_raw_json_string().error());
+        token.kind = Token::Kind::text;
+        token.text = inner;
+    } else {
+        token = escaped_text(value.get_string(), inner.data());
     }
 }
 
-std::string_view first_token(Value& value) {
-    std::string_view token = value.raw_json_token();
-    while (!token.empty() &&
-           (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) {
-        token.remove_suffix(1);
-    }
-    return token;
-}
-
-Token read_scalar(Value& value, std::string_view token) {
-    const char first = token.empty() ? '\0' : token.front();
-    if (first == '"') {
-        if (token.size() < 2 || token.back() != '"') {
-            throw InvalidBody("a string that is not closed");
-        }
-        const std::string_view inner = token.substr(1, token.size() - 2);
-        if (std::memchr(inner.data(), '\\', inner.size()) == nullptr) {
-            // A string that nobody took would be skipped as a name with a value when a colon follows it.
-            require(value.get_raw_json_string().error());
-            return {Token::Kind::text, inner};
-        }
-        return escaped_text(value.get_string(), inner.data());
-    }
-    if (first == '-' || is_digit(first)) {
-        if (!is_number(token)) {
+/// Reads a value that begins with neither bracket, `text` being its first_token.
+void read_scalar(Value& value, std::string_view text, Token& token) {
+    token.text = text;
+    const char first = text.empty() ? '\0' : text.front();
+    if (is_digit(first) && value.get_uint64().get(token.value) == simdjson::SUCCESS) {
+        token.kind = Token::Kind::whole;
+    } else if (first == '"') {
+        read_string(value, text, token);
+    } else if (first == '-' || is_digit(first)) {
+        if (!is_number(text)) {
             throw InvalidBody("a number that is none");
         }
-        return {Token::Kind::number, token};
+        token.kind = Token::Kind::number;
+    } else if (text == "true" || text == "false") {
+        token.kind = Token::Kind::boolean;
+    } else if (text == "null") {
+        token.kind = Token::Kind::null;
+    } else {
+        throw InvalidBody("a value that is none");
     }
-    if (token == "true" || token == "false") {
-        return {Token::Kind::boolean, token};
-    }
-    if (token == "null") {
-        return {Token::Kind::null, token};
-    }
-    throw InvalidBody("a value that is none");
+}
+
+}  // namespace
+
+void refuse(simdjson::error_code error) {
+    throw InvalidBody(simdjson::error_message(error));
 }
 
 Token read_key(simdjson::ondemand::field& field) {
@@ -147,19 +144,27 @@ Token read_key(simdjson::ondemand::field& field) {
     return escaped_text(field.unescaped_key(), begin);
 }
 
-Token walk(Value& value, int depth) {
-    const std::string_view token = first_token(value);
-    if (token != "{" && token != "[") {
-        return read_scalar(value, token);
+void read(Value& value, int depth, Token& token) {
+    const std::string_view text = first_token(value);
+    const char first = text.empty() ? '\0' : text.front();
+    if (first != '{' && first != '[') {
+        read_scalar(value, text, token);
+        return;
     }
     if (depth >= kMostDepth) {
         throw InvalidBody("nested deeper than " + std::to_string(kMostDepth) + " levels");
     }
-    if (token == "[") {
-        return {Token::Kind::array, {}, walk_array(value, [&](Value& element) { walk(element, depth + 1); })};
+    token.text = {};
+    if (first == '[') {
+        token.kind = Token::Kind::array;
+        token.value = walk_array(value, [&](Value& element) { skip(element, depth + 1); });
+        return;
     }
-    const auto on_member = [&](const Token& /*name*/, Value& member) { walk(member, depth + 1); };
-    return {Token::Kind::object, {}, walk_object(value, on_member)};
+    token.kind = Token::Kind::object;
+    token.value = walk_object(value, [&](simdjson::ondemand::field& member) {
+        (void)read_key(member);
+        skip(member.value(), depth + 1);
+    });
 }
 
 }  // namespace watchtower::collector::json

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <simdjson.h>
 
@@ -29,37 +32,65 @@ struct Token {
         absent,
         null,
         boolean,
-        number,
+        whole,   ///< a number of digits alone that fits into 64 bits
+        number,  ///< any other
         text,
         unfit_text,  ///< with NUL or half a surrogate pair: JSON by its grammar, but PostgreSQL cannot hold it
         array,
         object
     };
     Kind kind = Kind::absent;
-    std::string_view text;  ///< unescaped text; a number or boolean as written
-    std::size_t size = 0;   ///< elements of an array, members of an object
+    std::string_view text;    ///< unescaped text; a number or boolean as written
+    std::uint64_t value = 0;  ///< of a whole; elements of an array, members of an object
 
     /// Nothing was said: the member is not there or null.
     [[nodiscard]] bool empty() const { return kind == Kind::absent || kind == Kind::null; }
+    [[nodiscard]] bool is_number() const { return kind == Kind::whole || kind == Kind::number; }
 };
 
 /// Values may be nested this deep, the root included.
 inline constexpr int kMostDepth = 64;
 
+/// What simdjson has against the body. Throws InvalidBody.
+[[noreturn]] void refuse(simdjson::error_code error);
+
 /// Throws InvalidBody when simdjson says no.
-void require(simdjson::error_code error);
+inline void require(simdjson::error_code error) {
+    if (error != simdjson::SUCCESS) {
+        refuse(error);
+    }
+}
 
 /// The text of the token that a value begins with, without the blanks behind it: all of a scalar, else a bracket.
-[[nodiscard]] std::string_view first_token(Value& value);
-
-/// Reads a value that begins with neither bracket, `token` being its first_token. Throws InvalidBody.
-[[nodiscard]] Token read_scalar(Value& value, std::string_view token);
+[[nodiscard]] inline std::string_view first_token(Value& value) {
+    std::string_view token = value.raw_json_token();
+    while (!token.empty() &&
+           (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) {
+        token.remove_suffix(1);
+    }
+    return token;
+}
 
 /// Reads a member's name.
 [[nodiscard]] Token read_key(simdjson::ondemand::field& field);
 
-/// Walks any value to its end. `depth` is how many values it lies in. Throws InvalidBody.
-Token walk(Value& value, int depth);
+/// Whether a member's name is written like `name`, which must be free of quotes and backslashes. False when it is
+/// written with escapes; also when `name` is empty or so long that comparing it might leave the body.
+[[nodiscard]] inline bool is_named(const simdjson::ondemand::field& field, std::string_view name) {
+    const char* const key = field.key().raw();
+    return !name.empty() && name.size() < simdjson::SIMDJSON_PADDING &&
+           std::memcmp(key, name.data(), name.size()) == 0 && key[name.size()] == '"';
+}
+
+/// Walks any value to its end; `token` is what it was. `depth` is how many values it lies in. Throws InvalidBody.
+/// (Not a result, because a token is put together from pieces: copying it at once would make the processor wait.)
+void read(Value& value, int depth, Token& token);
+
+/// The same for a value that nobody wants.
+inline void skip(Value& value, int depth) {
+    Token ignored;
+    read(value, depth, ignored);
+}
 
 /// Calls on_element(Value&) for each element, which must walk it. The number of elements. Throws InvalidBody.
 template <typename OnElement>
@@ -68,24 +99,23 @@ std::size_t walk_array(Value& value, OnElement on_element) {
     require(value.get_array().get(array));
     std::size_t size = 0;
     for (auto result : array) {
-        Value element;
-        require(result.get(element));
+        require(result.error());
+        Value&& element = std::move(result).value_unsafe();
         on_element(element);
         ++size;
     }
     return size;
 }
 
-/// Calls on_member(const Token& name, Value&) for each member, which must walk the value. The number of members.
-/// Throws InvalidBody. `object` is a simdjson::ondemand::object.
+/// Calls on_member(field&) for each member, which must read the key or know it by is_named, and walk the value. The
+/// number of members. Throws InvalidBody.
 template <typename OnMember>
 std::size_t walk_members(simdjson::ondemand::object object, OnMember on_member) {
     std::size_t size = 0;
     for (auto result : object) {
-        simdjson::ondemand::field field;
-        require(std::move(result).get(field));
-        const Token name = read_key(field);
-        on_member(name, field.value());
+        require(result.error());
+        simdjson::ondemand::field&& field = std::move(result).value_unsafe();
+        on_member(field);
         ++size;
     }
     return size;

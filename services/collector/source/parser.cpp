@@ -103,13 +103,16 @@ void SectionParser::Impl::read_list(json::Value& list, RecordSink& sink, ParseRe
 }
 
 void SectionParser::Impl::read_document(const std::string& body, RecordSink& sink, ParseResult& result) {
+    reader.begin_body();
     json::require(parser.iterate(body.data(), body.size(), body.capacity()).get(document));
     started = true;
     simdjson::ondemand::object root;
     json::require(document.get_object().get(root));
     const auto& names = kLists[proto::index(section)];
     bool has_list = false;
-    json::walk_members(root, [&](const Token& name, json::Value& value) {
+    json::walk_members(root, [&](simdjson::ondemand::field& member) {
+        const Token name = json::read_key(member);
+        json::Value& value = member.value();
         if (!name.text.empty() && (name.text == names[0] || name.text == names[1])) {
             if (std::exchange(has_list, true)) {
                 throw json::InvalidBody("a second list, '" + std::string(name.text) + "'");
@@ -120,7 +123,8 @@ void SectionParser::Impl::read_document(const std::string& body, RecordSink& sin
             read_list(value, sink, result);
             return;
         }
-        const Token token = json::walk(value, 1);
+        Token token;
+        json::read(value, 1, token);
         if (name.text != "next") {
             return;
         }

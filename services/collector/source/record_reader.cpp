@@ -19,6 +19,8 @@ enum Dwelling { dwelling_player, dwelling_level };
 enum Combat { combat_id, combat_type, combat_success, combat_attacker, combat_defender, combat_destroyed };
 enum Event { event_id, event_type, event_affected };
 
+constexpr std::size_t kUnknown = SIZE_MAX;  // the place of a member that nobody asked for
+
 using Names = std::array<std::string_view, 7>;
 constexpr std::array<Names, proto::kSectionCount> kNames = {
     Names{"player_id", "id", "count", "last_action", "action_type", "last_action_at", "actions"},
@@ -49,8 +51,9 @@ std::uint64_t stable_hash(std::string_view text) {
 RecordReader::RecordReader(proto::Section section) : section_(section) {}
 
 Refusal RecordReader::read(json::Value& element, RecordSink& sink) {
-    if (json::first_token(element) != "{") {
-        json::walk(element, kRecordDepth - 1);
+    const std::string_view begin = json::first_token(element);
+    if (begin.empty() || begin.front() != '{') {
+        json::skip(element, kRecordDepth - 1);
         return InvalidReason::not_an_object;
     }
     read_members(element);
@@ -71,44 +74,91 @@ Refusal RecordReader::read(json::Value& element, RecordSink& sink) {
 
 void RecordReader::read_members(json::Value& element) {
     members_.fill({});
-    const Names& names = kNames[proto::index(section_)];
-    json::walk_object(element, [&](const Token& name, json::Value& value) {
-        const auto* const known = std::find(names.begin(), names.end(), name.text);
-        if (known == names.end() || name.text.empty()) {
-            json::walk(value, kRecordDepth);
-            return;
-        }
-        const auto place = static_cast<std::size_t>(known - names.begin());
-        if (section_ == proto::Section::nomads && place == nomad_actions && json::first_token(value) == "{") {
+    std::size_t position = 0;
+    json::walk_object(element, [&](simdjson::ondemand::field& member) {
+        const std::size_t place = place_of(member, position++);
+        json::Value& value = member.value();
+        if (place == kUnknown) {
+            json::skip(value, kRecordDepth);
+        } else if (section_ == proto::Section::nomads && place == nomad_actions && json::first_token(value) == "{") {
             read_entries(value);
             members_[place] = {Token::Kind::object, {}, entries_.size()};
         } else if (section_ == proto::Section::events && place == event_affected && json::first_token(value) == "[") {
             members_[place] = {Token::Kind::array, {}, read_ids(value)};
         } else {
-            members_[place] = json::walk(value, kRecordDepth);
+            json::read(value, kRecordDepth, members_[place]);
         }
     });
 }
 
+/// Records of a list mostly have their members in the same order, so that the one at this position last time is tried
+/// before all others.
+std::size_t RecordReader::place_of(simdjson::ondemand::field& member, std::size_t position) {
+    const Names& names = kNames[proto::index(section_)];
+    if (position < order_.size() && json::is_named(member, names[order_[position]])) {
+        return order_[position];
+    }
+    const Token name = json::read_key(member);
+    const auto* const known = std::find(names.begin(), names.end(), name.text);
+    if (known == names.end() || name.text.empty()) {
+        return kUnknown;
+    }
+    const auto place = static_cast<std::size_t>(known - names.begin());
+    if (position < order_.size()) {
+        order_[position] = static_cast<std::uint8_t>(place);
+    }
+    return place;
+}
+
+/// While the names are those of the record before, in its order, none of them can come twice.
 void RecordReader::read_entries(json::Value& value) {
-    entries_.clear();
-    json::walk_object(value, [&](const Token& name, json::Value& number) {
-        const Token token = json::walk(number, kRecordDepth + 1);
-        const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
-            return entry.first.text == name.text && entry.first.kind == name.kind;
-        });
-        if (same != entries_.end()) {
-            same->second = token;
-        } else if (entries_.size() <= kMostActions) {
-            entries_.emplace_back(name, token);
+    std::size_t same_names = 0;
+    bool differs = false;
+    json::walk_object(value, [&](simdjson::ondemand::field& member) {
+        if (!differs && same_names < entries_.size() && json::is_named(member, entries_[same_names].plain_name)) {
+            json::read(member.value(), kRecordDepth + 1, entries_[same_names++].number);
+            return;
         }
+        if (!differs) {
+            differs = true;
+            keep_entries(same_names);
+        }
+        add_entry(member);
     });
+    if (!differs) {
+        keep_entries(same_names);
+    }
+}
+
+void RecordReader::keep_entries(std::size_t size) {
+    entries_.resize(size);
+    actions_.resize(size);
+}
+
+void RecordReader::add_entry(simdjson::ondemand::field& member) {
+    const char* const written = member.key().raw();
+    const Token name = json::read_key(member);
+    Token number;
+    json::read(member.value(), kRecordDepth + 1, number);
+    const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.name.text == name.text && entry.name.kind == name.kind;
+    });
+    if (same != entries_.end()) {
+        same->number = number;
+    } else if (entries_.size() <= kMostActions) {
+        const auto plain_name = name.text.data() == written ? name.text : std::string_view();
+        auto& [kept_name, count] = actions_.emplace_back();
+        entries_.push_back({name, number, plain_name, fields::read_name(name, kept_name)});
+    }
 }
 
 std::size_t RecordReader::read_ids(json::Value& value) {
     ids_hash_ = 0;
-    return json::walk_array(
-        value, [this](json::Value& id) { ids_hash_ += stable_hash(json::walk(id, kRecordDepth + 1).text); });
+    return json::walk_array(value, [this](json::Value& element) {
+        Token id;
+        json::read(element, kRecordDepth + 1, id);
+        ids_hash_ += stable_hash(id.text);
+    });
 }
 
 Refusal RecordReader::read_actions() {
@@ -123,14 +173,19 @@ Refusal RecordReader::read_actions() {
     if (entries_.size() > kMostActions) {
         return InvalidReason::out_of_range;
     }
-    for (const auto& [name, number] : entries_) {
-        auto& [kept_name, count] = nomad_.actions.emplace_back();
-        const auto no_count = number.empty() ? Refusal(InvalidReason::wrong_type) : Refusal();
-        if (const auto refusal =
-                first_of(fields::read_name(name, kept_name), no_count, fields::read_count(number, count))) {
+    for (std::size_t at = 0; at < entries_.size(); ++at) {
+        const Entry& entry = entries_[at];
+        if (entry.refusal) {
+            return entry.refusal;
+        }
+        if (entry.number.empty()) {
+            return InvalidReason::wrong_type;
+        }
+        if (const auto refusal = fields::read_count(entry.number, actions_[at].second)) {
             return refusal;
         }
     }
+    nomad_.actions = actions_;
     return std::nullopt;
 }
 
@@ -213,7 +268,7 @@ Refusal RecordReader::take_event(RecordSink& sink) const {
     }
     const Token& affected = members_[event_affected];
     if (affected.kind == Token::Kind::array) {
-        record.affected_players = affected.size;
+        record.affected_players = affected.value;
         record.affected_ids = ids_hash_;
     } else if (const auto bad = fields::read_count(affected, record.affected_players)) {
         return bad;

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "proto-json/sections.hpp"
@@ -21,14 +22,29 @@ class RecordReader {
 public:
     explicit RecordReader(proto::Section section);
 
+    /// Must be called before the first element of each body.
+    void begin_body() { keep_entries(0); }
+
     /// Walks one element to its end and hands the record to `sink`. Nothing: it was taken. Throws json::InvalidBody.
     fields::Refusal read(json::Value& element, RecordSink& sink);
 
 private:
+    /// A member of `actions`.
+    struct Entry {
+        json::Token name;
+        json::Token number;
+        std::string_view plain_name;  ///< the name where it stands in the body without escapes, else empty
+        fields::Refusal refusal;      ///< of the name
+    };
+    static constexpr std::size_t kMostMembers = 7;
+
     void read_members(json::Value& element);
+    [[nodiscard]] std::size_t place_of(simdjson::ondemand::field& member, std::size_t position);
     void read_entries(json::Value& value);
     /// Walks a list of ids; how many there are.
     [[nodiscard]] std::size_t read_ids(json::Value& value);
+    void keep_entries(std::size_t size);
+    void add_entry(simdjson::ondemand::field& member);
     [[nodiscard]] fields::Refusal take_nomad(RecordSink& sink);
     [[nodiscard]] fields::Refusal take_balance(RecordSink& sink) const;
     [[nodiscard]] fields::Refusal take_dwelling(RecordSink& sink) const;
@@ -37,9 +53,11 @@ private:
     [[nodiscard]] fields::Refusal read_actions();
 
     proto::Section section_;
-    std::array<json::Token, 7> members_;                        ///< of the record in hand, in the order of its names
-    std::vector<std::pair<json::Token, json::Token>> entries_;  ///< of its member `actions`
-    std::uint64_t ids_hash_ = 0;                                ///< of the last list of ids that was walked
+    std::array<json::Token, kMostMembers> members_;   ///< of the record in hand, by their places in the list of names
+    std::array<std::uint8_t, kMostMembers> order_{};  ///< the places of the last record's members as they came
+    std::vector<Entry> entries_;                      ///< of its member `actions`, or of the last one that had it
+    std::vector<ActionCount> actions_;                ///< what they say
+    std::uint64_t ids_hash_ = 0;                      ///< of the last list of ids that was walked
     NomadRecord nomad_;
 };
 
