@@ -33,6 +33,22 @@ inline constexpr std::string_view kCollectorsKey = "watchtower:collectors";
 /// expires.
 inline constexpr std::string_view kSettlingKey = "watchtower:owners:settling";
 
+/// Redis: stream of the tasks that are not finished; each entry carries its whole task. docs/tasks.md has the fields.
+inline constexpr std::string_view kTasksKey = "watchtower:tasks";
+/// Its consumer group; the consumers are the collectors by their ids.
+inline constexpr std::string_view kTasksGroup = "collectors";
+/// Redis: stream of the tasks that were given up, the newest thousand, each with its error.
+inline constexpr std::string_view kDeadTasksKey = "watchtower:tasks:dead";
+/// Redis: hash of one task and what became of it; there until a day after its last change.
+inline constexpr std::string_view kTaskKeyPrefix = "watchtower:task:";
+[[nodiscard]] inline std::string task_key(std::string_view id) {
+    return std::string(kTaskKeyPrefix) + std::string(id);
+}
+/// Redis: the id of the task that was queued under this key, as long as no second one may be.
+[[nodiscard]] inline std::string task_once_key(std::string_view key) {
+    return "watchtower:task-once:" + std::string(key);
+}
+
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
     return "watchtower.internal.state." + std::string(world);

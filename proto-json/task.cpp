@@ -11,21 +11,21 @@ namespace {
 
 constexpr std::array kStates = {TaskState::queued, TaskState::running, TaskState::done, TaskState::failed};
 
+}  // namespace
+
 std::string_view to_text(TaskState state) {
     constexpr std::array<std::string_view, kStates.size()> kNames = {"queued", "running", "done", "failed"};
     return kNames[static_cast<std::size_t>(state)];
 }
 
-TaskState parse_state(const std::string& text) {
+TaskState parse_task_state(std::string_view text) {
     for (const TaskState state : kStates) {
         if (to_text(state) == text) {
             return state;
         }
     }
-    throw BadInput("task.state: none of queued, running, done, failed: '" + text + "'");
+    throw BadInput("task.state: none of queued, running, done, failed: '" + std::string(text) + "'");
 }
-
-}  // namespace
 
 std::string encode(const Task& task) {
     std::string out = R"({"id":)";
@@ -50,7 +50,7 @@ Task decode_task(std::string_view text) {
     Task task;
     task.id = value.at("id").as_string();
     task.kind = value.at("kind").as_string();
-    task.state = parse_state(value.at("state").as_string());
+    task.state = parse_task_state(value.at("state").as_string());
     if (const JsonValue* tick = value.find("tick")) {
         task.tick = tick->as_time();
     }

@@ -10,10 +10,23 @@ namespace watchtower::proto {
 
 enum class TaskState { queued, running, done, failed };
 
+/// "queued", "running", "done" or "failed".
+[[nodiscard]] std::string_view to_text(TaskState state);
+
+/// Throws BadInput that quotes the text.
+[[nodiscard]] TaskState parse_task_state(std::string_view text);
+
+/// The kinds of tasks that there are.
+inline constexpr std::string_view kCollectTask = "collect";
+inline constexpr std::string_view kRollupTask = "rollup";
+inline constexpr std::string_view kRetentionTask = "retention";
+inline constexpr std::string_view kReviewTask = "review";
+inline constexpr std::string_view kEraseTask = "erase";
+
 /// Work for a collector that is not a tick, as GET /api/v1/tasks/{id} shows it.
 struct Task {
     std::string id;
-    std::string kind;  ///< "collect", "rollup", "retention", "review", "erase"
+    std::string kind;  ///< kCollectTask, …
     TaskState state = TaskState::queued;
     std::optional<TimePoint> tick;     ///< of a finished collection
     std::optional<std::string> error;  ///< of a failed task

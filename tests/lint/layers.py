@@ -9,6 +9,7 @@ RULES = [
     ("common/http/", ["common/base/", "common/http/", "proto-json/problem.hpp"]),
     ("common/metrics/", ["common/base/", "common/metrics/", "common/http/server.hpp"]),
     ("common/world_state/", ["common/", "proto-json/"]),
+    ("common/task_queue/", ["common/base/", "common/redis/", "common/task_queue/", "proto-json/"]),
     ("common/", ["common/base/", "{own}"]),
     ("proto-json/", ["common/base/", "proto-json/"]),
     ("services/", ["common/", "proto-json/", "{own}"]),

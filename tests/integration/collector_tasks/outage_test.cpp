@@ -1,0 +1,137 @@
+#include "common/base/error.hpp"
+#include "tests/integration/collector_tasks/collectors.hpp"
+#include "tests/support/tcp_gate.hpp"
+
+namespace watchtower::collector::test {
+namespace {
+
+const TaskHandler kDone = [](const auto&, const auto&) { return TaskOutcome::done(); };
+
+TEST_F(Tasks, GoOnAfterRedisWasAway) {
+    const Collector a("a", options(), {{"k", kDone}});
+    ASSERT_TRUE(becomes(enqueue(), TaskState::done));
+    server_.kill();
+    EXPECT_TRUE(eventually(kDeadline, [&] { return a.metric("watchtower_task_queue_failures_total") > 0; }));
+    EXPECT_THROW((void)enqueue(), Unavailable);
+    server_.start();
+    std::string id;
+    ASSERT_TRUE(eventually(kDeadline, [&] { return !(id = enqueue()).empty(); })) << "it came back empty";
+    EXPECT_TRUE(becomes(id, TaskState::done));
+}
+
+TEST_F(Tasks, GoOnAfterRedisWasEmptied) {
+    const Collector a("a", options(), {{"k", kDone}});
+    ASSERT_TRUE(becomes(enqueue(), TaskState::done));
+    for (int i = 0; i < 3; ++i) {
+        redis_.command({"FLUSHALL"});
+        EXPECT_TRUE(becomes(enqueue(), TaskState::done));
+    }
+}
+
+TEST_F(Tasks, GoOnAfterRedisWasFrozen) {
+    const Collector a("a", options(), {{"k", kDone}});
+    ASSERT_TRUE(becomes(enqueue(), TaskState::done));
+    server_.freeze();
+    EXPECT_TRUE(eventually(kDeadline, [&] { return a.metric("watchtower_task_queue_failures_total") > 0; }));
+    server_.thaw();
+    std::string id;
+    ASSERT_TRUE(eventually(kDeadline, [&] { return !(id = enqueue()).empty(); }));
+    EXPECT_TRUE(becomes(id, TaskState::done));
+}
+
+TEST_F(Tasks, ThatEndWhileRedisIsAwayAreRecordedWhenItIsBack) {
+    Door door;
+    std::atomic<bool> ended = false;
+    const Collector a("a", options(), {{"k", [&](const ClaimedTask& task, const std::stop_token& stop) {
+                                            ended = door.pass(stop);
+                                            return TaskOutcome::done(task.requested_at);
+                                        }}});
+    const std::string id = enqueue();
+    ASSERT_TRUE(becomes(id, TaskState::running));
+    server_.kill();
+    door.open();
+    EXPECT_TRUE(eventually(kDeadline, [&] { return ended.load(); }));
+    EXPECT_TRUE(eventually(kDeadline, [&] { return a.metric("watchtower_task_queue_failures_total") > 0; }));
+    server_.start();
+    ASSERT_TRUE(becomes(id, TaskState::done)) << "even by a Redis that has forgotten everything";
+    EXPECT_EQ(queue_.find(id)->tick, TimePoint(1'000'000ms));
+    EXPECT_EQ(a.results("done"), 1);
+}
+
+TEST_F(Tasks, StopInTimeWhileRedisIsFrozen) {
+    auto hasty = options();
+    hasty.stop_grace = 50ms;
+    Collector a("a", hasty, {{"k", [](const auto&, const std::stop_token& stop) {
+                                  Door never;
+                                  (void)never.pass(stop);
+                                  return TaskOutcome::later();
+                              }}});
+    const std::string id = enqueue();
+    ASSERT_TRUE(becomes(id, TaskState::running));
+    server_.freeze();
+    const auto begin = std::chrono::steady_clock::now();
+    a.stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 9s) << "a process has ten seconds to end";
+    server_.thaw();
+}
+
+/// A collector that is cut off from Redis for longer than its claims hold.
+class CutOff : public Tasks {
+protected:
+    [[nodiscard]] TaskRunnerOptions through_the_gate() const {
+        auto through = options(300ms);
+        through.redis.url = "redis://127.0.0.1:" + std::to_string(gate_.port()) + "/0";
+        return through;
+    }
+
+    watchtower::test::TcpGate gate_{server_.port()};
+};
+
+TEST_F(CutOff, CollectorsDoNotOverwriteTheResultOfAnother) {
+    Door door;
+    const Collector cut_off("cut-off", through_the_gate(), {{"k", [&](const auto&, const auto&) {
+                                                                 (void)door.pass({});
+                                                                 return TaskOutcome::done(TimePoint(1ms));
+                                                             }}});
+    const std::string id = enqueue();
+    ASSERT_TRUE(becomes(id, TaskState::running));
+    gate_.freeze();
+    const Collector other(
+        "other", options(300ms), {{"k", [](const auto&, const auto&) { return TaskOutcome::done(TimePoint(2ms)); }}});
+    ASSERT_TRUE(becomes(id, TaskState::done));
+    door.open();
+    gate_.resume();
+    EXPECT_TRUE(eventually(kDeadline, [&] { return cut_off.results("lost") == 1; }));
+    EXPECT_EQ(queue_.find(id)->tick, TimePoint(2ms));
+    EXPECT_EQ(cut_off.results("done"), 0);
+    EXPECT_TRUE(becomes(enqueue(), TaskState::done));
+}
+
+TEST_F(CutOff, CollectorsStopWhatAnotherOneHasTakenOver) {
+    Door never;
+    Door door;
+    std::atomic<bool> stopped = false;
+    const Collector cut_off("cut-off", through_the_gate(), {{"k", [&](const auto&, const std::stop_token& stop) {
+                                                                 stopped = !never.pass(stop);
+                                                                 return TaskOutcome::later();
+                                                             }}});
+    const std::string id = enqueue();
+    ASSERT_TRUE(becomes(id, TaskState::running));
+    gate_.freeze();
+    std::atomic<bool> taken_over = false;
+    const Collector other("other", options(300ms), {{"k", [&](const auto&, const std::stop_token& stop) {
+                                                         taken_over = true;
+                                                         (void)door.pass(stop);
+                                                         return TaskOutcome::done();
+                                                     }}});
+    ASSERT_TRUE(eventually(kDeadline, [&] { return taken_over.load(); }));
+    EXPECT_FALSE(stopped);
+    gate_.resume();
+    EXPECT_TRUE(eventually(kDeadline, [&] { return stopped.load(); }));
+    EXPECT_EQ(queue_.find(id)->state, TaskState::running) << "still the other one's";
+    door.open();
+    EXPECT_TRUE(becomes(id, TaskState::done));
+}
+
+}  // namespace
+}  // namespace watchtower::collector::test
