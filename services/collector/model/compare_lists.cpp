@@ -6,35 +6,64 @@ namespace watchtower::collector {
 
 namespace {
 
+/// What a list is compared with, and when.
+struct ListMemory {
+    const KnownEntries& known;
+    TimePoint last_read;
+    TimePoint now;
+    bool epoch_known;  ///< nomads were read at this tick
+    bool reset;        ///< and showed that the world began anew
+};
+
 /// Since when an entry is no longer to be remembered: an id may be used again.
 bool is_forgotten(const KnownEntry& entry, TimePoint now) {
     return entry.left_at && now - *entry.left_at > kEntryMemory;
 }
 
+bool has_id(const std::string& key) {
+    return key.front() == '#';
+}
+
+/// How many of an entry were counted before.
+std::uint64_t counted(const ListMemory& memory, const std::string& key) {
+    const auto entry = memory.known.find(key);
+    if (entry == memory.known.end() || is_forgotten(entry->second, memory.now)) {
+        return 0;
+    }
+    if (!has_id(key)) {
+        return memory.reset ? 0 : entry->second.count;
+    }
+    return memory.reset && entry->second.count != kOfEitherEpoch ? 0 : 1;
+}
+
 /// Calls count(entry, how_many) for what is new in the reading, and returns what is to be remembered otherwise.
 template <typename Count>
-std::vector<ListChange> compare_list(
-    const KnownEntries& known, const ListReading& reading, TimePoint last_read, TimePoint now, const Count& count) {
+std::vector<ListChange> compare_list(const ListMemory& memory, const ListReading& reading, const Count& count) {
     std::vector<ListChange> changes;
     for (const auto& [key, entry] : reading) {
-        const auto before = known.find(key);
-        const bool is_known = before != known.end() && !is_forgotten(before->second, now);
-        const std::uint64_t counted = is_known ? before->second.count : 0;
-        if (entry.count > counted) {
-            count(entry, entry.count - counted);
+        const auto before = memory.known.find(key);
+        const bool was_known = before != memory.known.end();
+        const std::uint64_t old = counted(memory, key);
+        if (entry.count > old) {
+            count(entry, entry.count - old);
         }
-        const KnownEntry known_now{entry.count, std::nullopt};
-        if (before == known.end() || before->second != known_now) {
-            changes.push_back({key, known_now});
+        KnownEntry now{entry.count, std::nullopt};
+        if (has_id(key) && !memory.epoch_known) {
+            now.count = old == 0 ? kOfEitherEpoch : before->second.count;
+        }
+        if (!was_known || memory.reset || before->second != now) {
+            changes.push_back({key, now});
         }
     }
-    for (const auto& [key, before] : known) {
+    if (memory.reset) {
+        return changes;
+    }
+    for (const auto& [key, before] : memory.known) {
         if (reading.contains(key)) {
             continue;
         }
-        const bool has_id = key.front() == '#';
-        const KnownEntry gone{before.count, before.left_at.value_or(last_read)};
-        if (!has_id || is_forgotten(gone, now)) {
+        const KnownEntry gone{memory.epoch_known ? 1 : before.count, before.left_at.value_or(memory.last_read)};
+        if (!has_id(key) || is_forgotten(gone, memory.now)) {
             changes.push_back({key, std::nullopt});
         } else if (before != gone) {
             changes.push_back({key, gone});
@@ -69,14 +98,17 @@ void sort(std::vector<proto::EventsSection::Type>& types) {
     });
 }
 
+ListMemory memory_of(const KnownEntries& known, std::optional<TimePoint> last_read, const Step& step) {
+    const TimePoint now = step.state.timestamp;
+    return {known, last_read.value_or(now), now, step.nomads.has_value(), step.reset};
+}
+
 }  // namespace
 
 void compare_combats(const KnownEntries& known,
                      const ListReading& reading,
                      std::optional<TimePoint> last_read,
                      Step& step) {
-    const KnownEntries nothing;
-    const TimePoint now = step.state.timestamp;
     proto::Totals& totals = step.state.totals;
     const auto count = [&totals](const ListEntry& entry, std::uint64_t n) {
         add_to_counter(totals.attacks, n);
@@ -84,7 +116,7 @@ void compare_combats(const KnownEntries& known,
         add_to_counter(totals.dwellings_destroyed, entry.affected * n);
         add(totals.attacks_by_type, entry.type, n);
     };
-    step.combats = compare_list(step.reset ? nothing : known, reading, last_read.value_or(now), now, count);
+    step.combats = compare_list(memory_of(known, last_read, step), reading, count);
     proto::sort(totals.attacks_by_type);
 }
 
@@ -92,14 +124,12 @@ void compare_events(const KnownEntries& known,
                     const ListReading& reading,
                     std::optional<TimePoint> last_read,
                     Step& step) {
-    const KnownEntries nothing;
-    const TimePoint now = step.state.timestamp;
     const auto count = [&step](const ListEntry& entry, std::uint64_t n) {
         const proto::EventsSection::Type added{entry.type, n, entry.affected * n};
         add(step.state.totals.events, added);
         add(step.events_added, added);
     };
-    step.events = compare_list(step.reset ? nothing : known, reading, last_read.value_or(now), now, count);
+    step.events = compare_list(memory_of(known, last_read, step), reading, count);
     sort(step.state.totals.events);
     sort(step.events_added);
 }

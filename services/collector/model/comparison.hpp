@@ -96,7 +96,7 @@ bool compare_balances(const Resources& before, const Resources& now, BalanceComp
 bool compare_dwellings(const Dwellings& before, const Dwellings& now, NameTable::Id player);
 
 /// Counts a list's new entries. `last_read`: when the list was last read to its end. `step.reset` forgets all known
-/// entries first.
+/// entries first, but for those of either epoch.
 void compare_combats(const KnownEntries& known,
                      const ListReading& reading,
                      std::optional<TimePoint> last_read,

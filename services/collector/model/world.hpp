@@ -42,11 +42,16 @@ struct Dwellings {
 
 /// Entries of a list that were counted, by the keys of ListReading.
 struct KnownEntry {
-    std::uint64_t count = 1;           ///< how many equal ones stood in the last complete read; 1 with an id
+    std::uint64_t count = 1;           ///< without an id: how many equal ones stood in the last complete read; else 1
     std::optional<TimePoint> left_at;  ///< when it last stood in the list; nothing: it stood in the last complete read
 
     bool operator==(const KnownEntry&) const = default;
 };
+
+/// The count of an entry with an id that was first seen after the last complete read of nomads. Should the next one
+/// show that the world began anew, the entry may be of the new world already, and is not counted again.
+inline constexpr std::uint64_t kOfEitherEpoch = 2;
+
 using KnownEntries = std::unordered_map<std::string, KnownEntry>;
 
 struct PlayerHistory {

@@ -463,6 +463,45 @@ TEST_F(WorldReset, IsNotSeenInAReadOfNomadsThatFailed) {
     EXPECT_EQ(game.totals().attacks, 1U);
 }
 
+TEST_F(WorldReset, CountsNothingTwiceThatWasSeenBeforeItCouldBeKnown) {
+    game.nomad("p1", {{"move", 1}});
+    game.fail(Section::nomads);
+    game.combat("1", false);
+    game.combat("2", false);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 2U);
+    game.fail(Section::nomads);
+    game.combat("1", false);
+    game.combat("2", false);
+    game.combat("3", false);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 3U);
+    game.nomad("p1", {{"move", 1}});
+    game.combat("1", false);
+    game.combat("2", false);
+    game.combat("3", false);
+    game.combat("4", false);
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 1U);
+    EXPECT_EQ(game.totals().attacks, 5U);
+    EXPECT_EQ(game.world.combats.at("#2"), KnownEntry{});
+}
+
+TEST_F(WorldReset, ForgetsWhatWasSeenBeforeTheLastReadThatShowedNone) {
+    game.fail(Section::nomads);
+    game.combat("2", false);
+    game.tick();
+    game.nomad("p1", {{"move", 150}});
+    game.combat("3", false);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 3U);
+    game.nomad("p1", {{"move", 1}});
+    game.combat("2", false);
+    game.combat("3", false);
+    game.tick();
+    EXPECT_EQ(game.totals().attacks, 5U);
+}
+
 TEST_F(WorldReset, MayFollowAnother) {
     game.nomad("p1", {{"move", 1}});
     game.combat("1", true);
