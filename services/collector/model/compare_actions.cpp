@@ -83,14 +83,17 @@ ActionComparer::Forms ActionComparer::forms(bool telling) const {
     std::uint64_t untold_before = 0;
     std::uint64_t untold = 0;
     bool was_told = false;
+    bool was_kept = false;
     bool fell = false;
     for (const Action& action : actions_) {
         untold_before += action.last_before + action.times_before.size();
         untold += action.last + action.times.size();
         was_told = was_told || action.was_told;
-        fell = fell || (telling ? action.sum < action.sum_before : action.was_told);
+        was_kept = was_kept || (!action.was_told && action.sum_before > 0);
+        fell = fell || action.sum < action.sum_before;
     }
-    return {telling, fell, untold < untold_before || (!was_told && untold == 0)};
+    const bool sums_went = was_told || (was_kept && untold_before == 0);
+    return {telling, telling ? fell : sums_went, untold < untold_before || (!was_told && untold == 0)};
 }
 
 std::uint64_t ActionComparer::rise_of_sum(Action& action, const Forms& forms) {

@@ -86,6 +86,25 @@ TEST(FormsOfActions, KeepASumWhileNoRecordTellsIt) {
     EXPECT_EQ(game.state().epoch, 0U);
 }
 
+TEST(FormsOfActions, CountNothingOfNomadsThatBeginToTellTheirLastActionWhileTheSumIsKept) {
+    Game game;
+    game.nomad("p1", {{"move", 10}});
+    game.tick();
+    NomadRecord silent;
+    silent.player_id = "p1";
+    (void)game.reading.take(silent);
+    game.tick();
+    game.nomad_that_did("p1", "move", 10);
+    game.tick();
+    EXPECT_EQ(game.counted("move"), 10U);
+    game.nomad_that_did("p1", "move", 20);
+    game.tick();
+    EXPECT_EQ(game.counted("move"), 11U);
+    game.nomad("p1", {{"move", 13}});
+    game.tick();
+    EXPECT_EQ(game.counted("move"), 13U);
+}
+
 TEST(FormsOfActions, AreNoResetWhenSumsAreNotToldForARead) {
     Game game;
     game.nomad("p1", {{"move", 1000}});

@@ -88,6 +88,11 @@ public:
 
     void finish(const Step& step) {
         apply(world, step);
+        drop();
+    }
+
+    /// Begins the next tick without having kept this one.
+    void drop() {
         reading.clear();
         errors = {};
         now += step_length;
