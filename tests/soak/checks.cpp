@@ -320,7 +320,7 @@ std::vector<TimePoint> missing_ticks(Stage& stage, const std::string& world) {
     if (stored.empty()) {
         return missing;
     }
-    for (std::int64_t tick = *stored.begin(); tick < *stored.rbegin(); tick += kSoakInterval.count()) {
+    for (std::int64_t tick = *stored.begin(); tick < *stored.rbegin(); tick += kStageInterval.count()) {
         if (!stored.contains(tick)) {
             missing.emplace_back(Milliseconds(tick));
         }

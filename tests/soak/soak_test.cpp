@@ -168,7 +168,7 @@ protected:
         std::size_t unexcused = 0;
         for (const TimePoint tick : missing_ticks(*stage_, world)) {
             missing[around(tick)].push_back(tick);
-            unexcused += could_be_collected(tick, kSoakInterval, struck_, standstills) ? 1 : 0;
+            unexcused += could_be_collected(tick, kStageInterval, struck_, standstills) ? 1 : 0;
         }
         for (const auto& [reason, ticks] : missing) {
             say(world + ": " + std::to_string(ticks.size()) + " ticks missing from " + to_rfc3339(ticks.front()) +
@@ -196,9 +196,9 @@ TEST_F(Soak, EveryNumberIsTheTruthInTheEnd) {
     ASSERT_EQ(stage_->game.post("/admin/pause").status, 200);
     ASSERT_EQ(stage_->game.post("/admin/recall").status, 200);
     say("the game stands still, everybody is back");
-    for (const auto world : kSoakWorlds) {
-        expect_everything_right(std::string(world));
-        expect_every_tick(std::string(world));
+    for (const std::string& world : stage_->worlds()) {
+        expect_everything_right(world);
+        expect_every_tick(world);
     }
     std::string last;
     EXPECT_TRUE(eventually(

@@ -21,27 +21,28 @@ constexpr auto kNonsense = R"([{"kind":"status","status":503,"probability":0.3},
                            R"({"kind":"invalid_json","probability":0.2},{"kind":"truncate","probability":0.2}])";
 constexpr auto kSlow = R"([{"kind":"delay","milliseconds":400,"probability":0.7}])";
 
-std::string worlds_text() {
+std::string joined(const std::vector<std::string>& words) {
     std::string text;
-    for (const auto world : kSoakWorlds) {
-        text.append(text.empty() ? "" : ",").append(world);
+    for (const auto& word : words) {
+        text.append(text.empty() ? "" : ",").append(word);
     }
     return text;
 }
 
 }  // namespace
 
-Stage::Stage()
-    : postgres({.durable = true, .passwords = false, .settings = {"max_connections=80"}}),
+Stage::Stage(Options options)
+    : options_(std::move(options)),
+      postgres({.durable = true, .passwords = false, .settings = {"max_connections=80"}}),
       redis({.password = {}, .append_only = true, .arguments = {}}),
-      game({.flags = {{"sim-worlds", worlds_text()},
+      game({.flags = {{"sim-worlds", joined(options_.worlds)},
                       {"sim-players", "40"},
                       {"sim-speed", "60"},
                       {"sim-churn", "200"},
                       {"sim-returns", "0.6"},
                       {"sim-fractions", "true"},
                       {"sim-warmup", "600"}}}) {
-    for (int number = 0; number < kCollectors; ++number) {
+    for (int number = 0; number < options_.collectors; ++number) {
         add_collector(number);
     }
     add_reader("exporter");
@@ -72,12 +73,13 @@ void Stage::add_collector(int number) {
     add_gates(name);
     const std::string base = "http://127.0.0.1:" + std::to_string(gate(name + ">" + std::string(kGame)).port());
     json worlds = json::array();
-    for (const auto world : kSoakWorlds) {
-        worlds.push_back({{"name", world}, {"url", base + "/worlds/" + std::string(world)}});
+    for (const auto& world : options_.worlds) {
+        worlds.push_back({{"name", world}, {"url", base + "/worlds/" + world}});
     }
     auto variables = environment(name, "watchtower");
     variables["CCC_WORLDS_FILE"] = folder_.write(name + ".worlds.json", worlds.dump());
     variables["METRICS_COLLECTION_INTERVAL"] = "0.5";
+    variables.insert(options_.collector_environment.begin(), options_.collector_environment.end());
     services_.emplace(
         name,
         std::make_unique<Service>(
@@ -239,7 +241,7 @@ std::string Stage::deaths() {
 
 std::string Stage::ailments() {
     std::string text = deaths();
-    for (int number = 0; number < kCollectors; ++number) {
+    for (int number = 0; number < options_.collectors; ++number) {
         if (collector(number).get("/ready").status != 200) {
             text += "collector-" + std::to_string(number) + " is not ready\n";
         }

@@ -17,15 +17,21 @@
 
 namespace watchtower::test {
 
-inline constexpr std::array<std::string_view, 4> kSoakWorlds = {"alpha", "beta", "gamma", "delta"};
-inline constexpr std::chrono::milliseconds kSoakInterval{500};
+inline constexpr std::chrono::milliseconds kStageInterval{500};
 
 /// The whole of Watchtower on this machine: a simulated game that moves, real servers that keep what they were told,
-/// three collectors of four worlds, an exporter and a gateway. Each of those reaches each server through a gate of its
-/// own. One thread at a time.
+/// collectors, an exporter and a gateway. Each of those reaches each server through a gate of its own. One thread at a
+/// time.
 class Stage {
 public:
-    Stage();
+    struct Options {
+        std::vector<std::string> worlds = {"alpha", "beta", "gamma", "delta"};
+        int collectors = kCollectors;
+        std::map<std::string, std::string> collector_environment = {};  ///< added to what all collectors get
+    };
+
+    Stage() : Stage(Options{}) {}
+    explicit Stage(Options options);
 
     /// Does the harm. A victim that is in harm's way already is left alone by a second harm.
     void strike(const Fault& fault);
@@ -45,10 +51,16 @@ public:
     /// What every process and server wrote, by its name.
     [[nodiscard]] std::map<std::string, std::string> outputs() const;
 
+    [[nodiscard]] const std::vector<std::string>& worlds() const { return options_.worlds; }
+    [[nodiscard]] int collectors() const { return options_.collectors; }
     [[nodiscard]] Service& collector(int number) { return *services_.at("collector-" + std::to_string(number)); }
     [[nodiscard]] Service& exporter() { return *services_.at("exporter"); }
     [[nodiscard]] Service& gateway() { return *services_.at("api-gateway"); }
 
+private:
+    const Options options_;
+
+public:
     PostgresServer postgres;
     RedisServer redis;
     NatsServer nats;
