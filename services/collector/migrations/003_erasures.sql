@@ -27,31 +27,38 @@ comment on table erased_players is
     'SHA-256 of salt and id, and what the player''s next read is compared with so that totals stay right; no history';
 
 -- As before, but for the two tables that are not for readers.
-create or replace function grant_to_readers() returns boolean language plpgsql as $$
+create or replace function grant_to_readers() returns void language plpgsql as $$
 declare
     hidden constant text[] := array['erasure_salts', 'erased_players'];
+    missing regclass;
 begin
     if not exists (select from pg_roles where rolname = 'watchtower_reader') then
-        return false;
+        return;
     end if;
-    if has_schema_privilege('watchtower_reader', current_schema(), 'usage')
-        and not exists (
-            select from pg_class
-            where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-                and has_table_privilege('watchtower_reader', oid, 'select') = (relname = any (hidden)))
-        and exists (
-            select from pg_default_acl, aclexplode(defaclacl) as granted
-            where defaclrole = current_user::regrole and defaclnamespace = current_schema()::regnamespace
-                and defaclobjtype = 'r' and granted.privilege_type = 'SELECT'
-                and granted.grantee = 'watchtower_reader'::regrole) then
-        return false;
+    perform pg_advisory_xact_lock(hashtext('watchtower partitions'));
+    if not has_schema_privilege('watchtower_reader', current_schema(), 'usage') then
+        execute format('grant usage on schema %I to watchtower_reader', current_schema());
     end if;
-    execute format('grant usage on schema %I to watchtower_reader', current_schema());
-    execute format('grant select on all tables in schema %I to watchtower_reader', current_schema());
-    execute format(
-        'alter default privileges in schema %I grant select on tables to watchtower_reader', current_schema());
-    revoke all on erasure_salts, erased_players from watchtower_reader;
-    return true;
+    for missing in
+        select oid from pg_class
+        where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+            and relname <> all (hidden) and pg_has_role(relowner, 'usage')
+            and not has_table_privilege('watchtower_reader', oid, 'select')
+    loop
+        execute format('grant select on %s to watchtower_reader', missing);
+    end loop;
+    if has_table_privilege('watchtower_reader', 'erasure_salts', 'select')
+        or has_table_privilege('watchtower_reader', 'erased_players', 'select') then
+        revoke all on erasure_salts, erased_players from watchtower_reader;
+    end if;
+    if not exists (
+        select from pg_default_acl, aclexplode(defaclacl) as granted
+        where defaclrole = current_user::regrole and defaclnamespace = current_schema()::regnamespace
+            and defaclobjtype = 'r' and granted.privilege_type = 'SELECT'
+            and granted.grantee = 'watchtower_reader'::regrole) then
+        execute format(
+            'alter default privileges in schema %I grant select on tables to watchtower_reader', current_schema());
+    end if;
 end
 $$;
 select grant_to_readers();
