@@ -141,6 +141,33 @@ std::vector<Endpoint> about_the_past(const Parts& parts) {
     };
 }
 
+std::vector<Endpoint> about_tasks(const Parts& parts) {
+    Tasks& tasks = parts.tasks;
+    return {
+        {{Method::post,
+          "/api/v1/metrics/collect",
+          [&tasks](const Request& request) { return tasks.collect(request); },
+          "Has a world collected now, beside its ticks",
+          {kWorld}},
+         Need::write,
+         "tasks",
+         "Task",
+         kJsonType,
+         {400, 401, 403, 404, 503},
+         202},
+        {{Method::get,
+          "/api/v1/tasks/{id}",
+          [&tasks](const Request& request) { return tasks.find(request); },
+          "What became of a task, for a day",
+          {}},
+         Need::read,
+         "tasks",
+         "Task",
+         kJsonType,
+         {401, 403, 404, 503}},
+    };
+}
+
 /// Last, as it tells of all others and of itself.
 void add_documentation(std::vector<Endpoint>& table) {
     const auto document = std::make_shared<Rendered>();
@@ -163,7 +190,7 @@ void add_documentation(std::vector<Endpoint>& table) {
 
 std::vector<Endpoint> endpoints(const Parts& parts) {
     std::vector<Endpoint> table;
-    for (auto part : {about_the_service(parts), about_the_game_now(parts), about_the_past(parts)}) {
+    for (auto part : {about_the_service(parts), about_the_game_now(parts), about_the_past(parts), about_tasks(parts)}) {
         table.insert(table.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
     }
     add_documentation(table);

@@ -7,6 +7,7 @@
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/endpoint.hpp"
 #include "services/api-gateway/routes/stored.hpp"
+#include "services/api-gateway/routes/tasks.hpp"
 
 namespace watchtower::gateway {
 
@@ -14,6 +15,7 @@ namespace watchtower::gateway {
 struct Parts {
     Current& current;
     Stored& stored;
+    Tasks& tasks;
     GameMetrics& game_metrics;
     const Access& access;
     http::Management management;  ///< for /health and /ready
