@@ -23,7 +23,8 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     using std::chrono::minutes;
     Configuration configuration(
         "watchtower-collector",
-        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis.");
+        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis. Its other command:"
+        " erase-player, see erase-player --help.");
     configuration.text("CCC_API_URL", options.source.api_url, "the game's API, http or https");
     configuration.secret("CCC_API_KEY", options.source.api_key, "its key, sent as Authorization: Bearer");
     configuration.text("CCC_WORLDS_FILE", options.source.worlds_file, "JSON list of several worlds, see README");

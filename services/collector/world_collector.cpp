@@ -175,13 +175,12 @@ void WorldCollector::save(const std::stop_token& stop, Step step) {
     const auto begin = steady_clock::now();
     const TimePoint tick = step.state.tick;
     bool in_doubt = false;
-    TickWrite write = tick_write(*memory_, step);
-    if (store_until(stop, write, in_doubt) == Store::Outcome::stored) {
+    if (store_until(stop, tick_write(*memory_, step), in_doubt) == Store::Outcome::stored) {
         metrics_.store_seconds->Observe(seconds_since(begin));
         metrics_.players_changed->Set(static_cast<double>(step.players.size()));
         apply(*memory_, std::move(step));
-        if (const auto erased = store_.take_news()) {
-            hide_players(*memory_, *erased);
+        if (const auto news = store_.take_news()) {
+            hide_players(*memory_, news->erased);
         }
     } else {
         // Somebody else's tick, or our own whose commit was not answered.
@@ -205,7 +204,7 @@ void WorldCollector::save(const std::stop_token& stop, Step step) {
 
 /// Tries until the next tick begins; then the step is dropped, and the next read makes up for it. `in_doubt`: an
 /// attempt may have been carried out without our knowing.
-Store::Outcome WorldCollector::store_until(const std::stop_token& stop, TickWrite& write, bool& in_doubt) {
+Store::Outcome WorldCollector::store_until(const std::stop_token& stop, const TickWrite& write, bool& in_doubt) {
     Backoff backoff(kFirstRetry, kMostRetry);
     for (;;) {
         try {

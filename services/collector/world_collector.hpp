@@ -43,7 +43,7 @@ private:
     std::optional<proto::SectionError> report(proto::Section section, const SectionRead& result);
     void report_game(const std::array<SectionRead, proto::kSectionCount>& results);
     void save(const std::stop_token& stop, Step step);
-    [[nodiscard]] Store::Outcome store_until(const std::stop_token& stop, TickWrite& write, bool& in_doubt);
+    [[nodiscard]] Store::Outcome store_until(const std::stop_token& stop, const TickWrite& write, bool& in_doubt);
     void announce(const proto::State& state);
     void note_skipped(TimePoint tick);
 
