@@ -18,6 +18,7 @@
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/options.hpp"
 #include "services/api-gateway/routes/current.hpp"
+#include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/stored.hpp"
 #include "services/api-gateway/routes/tasks.hpp"
 
@@ -55,6 +56,7 @@ private:
     Current current_;
     Stored stored_;
     Tasks tasks_;
+    History history_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;

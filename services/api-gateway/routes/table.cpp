@@ -18,6 +18,10 @@ using http::Request;
 
 const http::QueryParameter kWorld{"world", "The world; without it the first one"};
 const http::QueryParameter kTimeWindow{"time_window", "Seconds before the newest tick"};
+const http::QueryParameter kMetric{"metric", "Which metric"};
+const http::QueryParameter kFrom{"from", "Where the range begins"};
+const http::QueryParameter kTo{"to", "Where it ends"};
+const http::QueryParameter kStep{"step", "Seconds that a point tells of"};
 const http::QueryParameter kState{"state", "Which alerts"};
 
 std::vector<Endpoint> about_the_service(const Parts& parts) {
@@ -117,6 +121,7 @@ std::vector<Endpoint> about_the_game_now(const Parts& parts) {
 
 std::vector<Endpoint> about_the_past(const Parts& parts) {
     Stored& stored = parts.stored;
+    History& history = parts.history;
     return {
         {{Method::get,
           "/api/v1/snapshots/{tick}",
@@ -136,6 +141,26 @@ std::vector<Endpoint> about_the_past(const Parts& parts) {
          Need::read,
          "past",
          "Stats",
+         kJsonType,
+         {400, 401, 403, 404, 503}},
+        {{Method::get,
+          "/api/v1/metrics/history",
+          [&history](const Request& request) { return history.metric(request); },
+          "A metric over time",
+          {kMetric, kFrom, kTo, kStep, kWorld}},
+         Need::read,
+         "past",
+         "MetricHistory",
+         kJsonType,
+         {400, 401, 403, 404, 503}},
+        {{Method::get,
+          "/api/v1/players/{player_id}/history",
+          [&history](const Request& request) { return history.player(request); },
+          "A player over time",
+          {kFrom, kTo, kStep, kWorld}},
+         Need::read,
+         "past",
+         "PlayerHistory",
          kJsonType,
          {400, 401, 403, 404, 503}},
     };

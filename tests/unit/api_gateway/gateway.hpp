@@ -103,6 +103,7 @@ private:
     Current current_{[this] { return worlds_.load(); }, access_, clock};
     Stored stored_{database_, current_, StoredMetrics(registry_), {}};
     Tasks tasks_{redis_, current_, clock, 2};
+    History history_{database_, stored_.turns(), current_, clock};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
 
 public:
@@ -110,6 +111,7 @@ public:
         {current_,
          stored_,
          tasks_,
+         history_,
          game_metrics_,
          access_,
          {"api-gateway", [this] { return worlds_.load()->hold_a_state(); }, {}, [] { return std::string(); }}});

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "services/api-gateway/dashboard.hpp"
+#include "services/api-gateway/metric_history.hpp"
+#include "services/api-gateway/player_history.hpp"
 #include "tests/unit/api_gateway/gateway.hpp"
 #include "tests/unit/api_gateway/schema.hpp"
 
@@ -157,6 +159,31 @@ TEST(OpenApi, DescribesTasks) {
     EXPECT_TRUE(conforms(encode(task), schema));
     task = {task.id, "erase", proto::TaskState::failed, {}, "postgres: not available"};
     EXPECT_TRUE(conforms(encode(task), schema));
+}
+
+TEST(OpenApi, DescribesHistories) {
+    Gateway gateway;
+    const json openapi = description_of(gateway);
+    MetricHistory metric{
+        {"actions.a\"b", Metric::Kind::counter, "actions"}, {test::kTick, std::chrono::hours(1), 3}, {}};
+    metric.points = {"7", std::nullopt, "0.000001"};
+    EXPECT_TRUE(conforms(encode(metric), schema_of(openapi, "/api/v1/metrics/history")));
+    EXPECT_EQ(encode(metric),
+              R"({"metric":"actions.a\"b","kind":"counter","step":3600,"points":[["2025-12-08T12:34:00.000Z",7],)"
+              R"(["2025-12-08T13:34:00.000Z",null],["2025-12-08T14:34:00.000Z",0.000001]]})");
+
+    const json schema = schema_of(openapi, "/api/v1/players/{player_id}/history");
+    PlayerHistory player{"a\"b", std::chrono::seconds(60), std::nullopt, {}};
+    EXPECT_EQ(encode(player), R"({"player_id":"a\"b","step":60,"before":null,"points":[]})");
+    EXPECT_TRUE(conforms(encode(player), schema));
+    player.before = {test::kTick, {"1", "2", "3.5", "4", "5", "6"}};
+    player.points = {{*player.before, {"1", "2", "3", "4", "5", "6.25"}}};
+    EXPECT_TRUE(conforms(encode(player), schema)) << encode(player);
+    EXPECT_EQ(encode(player),
+              R"({"player_id":"a\"b","step":60,"before":{"time":"2025-12-08T12:34:00.000Z","nomads":1,"actions":2,)"
+              R"("gold":3.5,"spice":4,"dwellings":5,"highest_level":6},"points":[{"time":"2025-12-08T12:34:00.000Z",)"
+              R"("nomads":1,"actions":2,"gold":3.5,"spice":4,"dwellings":5,"highest_level":6,"actions_added":1,)"
+              R"("nomads_created":2,"gold_collected":3,"gold_spent":4,"spice_collected":5,"spice_spent":6.25}]})");
 }
 
 TEST(OpenApi, DescribesErrors) {
