@@ -34,6 +34,10 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
         "CCC_REQUEST_TIMEOUT", options.request_timeout, Milliseconds(10), minutes(30), "for a section with its pages");
     configuration.bytes("CCC_MAX_BODY_BYTES", options.max_body_bytes, 1024, "of a section, after decompression");
     world_state::declare(configuration, options.stores);
+    configuration.bytes("OUTBOX_MAX_BYTES",
+                        options.outbox_max_bytes,
+                        1U << 20U,
+                        "for ticks that wait for PostgreSQL; beyond it the oldest are folded together");
     configuration.integer(
         "BY_PLAYER_LIMIT", options.by_player_limit, 0, 1'000'000, "players in a document's by_player");
     configuration.integer("EXPORTER_TOP_PLAYERS",
