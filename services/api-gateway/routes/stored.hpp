@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 
@@ -8,7 +10,6 @@
 #include "services/api-gateway/dashboard.hpp"
 #include "services/api-gateway/once_cache.hpp"
 #include "services/api-gateway/routes/current.hpp"
-#include "services/api-gateway/routes/turns.hpp"
 
 namespace watchtower::gateway {
 
@@ -20,7 +21,7 @@ struct StoredMetrics {
     prometheus::Counter& waited;    ///< by somebody else's query under way
     prometheus::Counter& computed;  ///< by a query
     prometheus::Counter& failed;    ///< the query failed
-    prometheus::Counter& refused;   ///< too many wait for PostgreSQL already; snapshots and histories included
+    prometheus::Counter& refused;   ///< too many wait for PostgreSQL already; snapshots included
 };
 
 /// What is answered from PostgreSQL. At most `most_waiting` requests wait for it at a time, so that a slow database
@@ -36,23 +37,23 @@ public:
         : database_(database),
           current_(current),
           metrics_(metrics),
-          turns_(options.most_waiting, metrics_.refused),
+          most_waiting_(options.most_waiting),
           cache_(options.cached_answers) {}
 
     // Handlers.
     [[nodiscard]] http::Reply snapshot(const http::Request& request, const Access& access);
     [[nodiscard]] http::Reply dashboard(const http::Request& request);
 
-    /// For others that wait for the same database.
-    [[nodiscard]] Turns& turns() { return turns_; }
-
 private:
+    class Turn;
+
     [[nodiscard]] Rendered compute(const DashboardQuestion& question, TimePoint timestamp);
 
     postgres::Client& database_;
     const Current& current_;
     StoredMetrics metrics_;
-    Turns turns_;
+    const int most_waiting_;
+    std::atomic<int> waiting_ = 0;
     OnceCache<DashboardQuestion, Rendered> cache_;
 };
 

@@ -12,28 +12,32 @@ std::uint32_t key_of(NameTable::Id action, ActionSource source) {
 
 }  // namespace
 
-ActionCounts::Entry* ActionCounts::find(NameTable::Id player, std::uint32_t key) {
-    if (player >= heads_.size()) {
-        return nullptr;
+std::uint32_t ActionCounts::find(NameTable::Id player, std::uint32_t key) const {
+    // Records of a player mostly have the same actions in the same order, and so have their entries.
+    const std::uint32_t guess = last_ + 1;
+    if (player == last_player_ && guess < pool_.size() && pool_[guess].key == key && pool_[guess].next == last_) {
+        return guess;
     }
-    for (std::uint32_t at = heads_[player]; at != kEnd; at = pool_[at].next) {
-        if (pool_[at].key == key) {
-            return &pool_[at];
-        }
+    std::uint32_t at = player < heads_.size() ? heads_[player] : kEnd;
+    while (at != kEnd && pool_[at].key != key) {
+        at = pool_[at].next;
     }
-    return nullptr;
+    return at;
 }
 
 void ActionCounts::add(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value) {
-    if (Entry* entry = find(player, key_of(action, source))) {
-        entry->value += value;
-    } else {
+    const std::uint32_t entry = find(player, key_of(action, source));
+    if (entry == kEnd) {
         append(player, action, source, value);
+        return;
     }
+    pool_[entry].value += value;
+    last_player_ = player;
+    last_ = entry;
 }
 
 void ActionCounts::subtract(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value) {
-    find(player, key_of(action, source))->value -= value;
+    pool_[find(player, key_of(action, source))].value -= value;
 }
 
 void ActionCounts::append(NameTable::Id player, NameTable::Id action, ActionSource source, std::uint64_t value) {
@@ -45,6 +49,8 @@ void ActionCounts::append(NameTable::Id player, NameTable::Id action, ActionSour
     }
     pool_.push_back({heads_[player], key_of(action, source), value});
     heads_[player] = static_cast<std::uint32_t>(pool_.size() - 1);
+    last_player_ = player;
+    last_ = heads_[player];
 }
 
 void ActionCounts::remove(NameTable::Id player, NameTable::Id action, std::uint64_t value) {
@@ -82,6 +88,8 @@ std::uint64_t ActionCounts::total(NameTable::Id player) const {
 void ActionCounts::clear() {
     pool_.clear();
     heads_.clear();
+    last_player_ = NameTable::kNone;
+    last_ = kEnd;
 }
 
 }  // namespace watchtower::collector

@@ -71,6 +71,19 @@ public:
     /// Removes one stamped entry with that value, if there is one.
     void remove(NameTable::Id player, NameTable::Id action, std::uint64_t value);
 
+    /// Fetch into the processor's cache what adding to a player needs: first where the player's entries are told, and
+    /// once that is there, the newest of them.
+    void fetch(NameTable::Id player) const {
+        if (player < heads_.size()) {
+            __builtin_prefetch(&heads_[player]);
+        }
+    }
+    void fetch_entries(NameTable::Id player) const {
+        if (player < heads_.size() && heads_[player] != kEnd) {
+            __builtin_prefetch(&pool_[heads_[player]]);
+        }
+    }
+
     [[nodiscard]] Range of(NameTable::Id player) const {
         return {&pool_, player < heads_.size() ? heads_[player] : kEnd};
     }
@@ -86,10 +99,12 @@ public:
 private:
     static constexpr std::uint32_t kEnd = UINT32_MAX;
 
-    [[nodiscard]] Entry* find(NameTable::Id player, std::uint32_t key);
+    [[nodiscard]] std::uint32_t find(NameTable::Id player, std::uint32_t key) const;
 
     std::vector<Entry> pool_;
     std::vector<std::uint32_t> heads_;  ///< by player
+    NameTable::Id last_player_ = NameTable::kNone;
+    std::uint32_t last_ = kEnd;  ///< the entry of last_player_ that was added to or appended last
 };
 
 }  // namespace watchtower::collector

@@ -1,7 +1,8 @@
 #include "services/collector/model/name_table.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <cstring>
+#include <random>
 
 #include "common/base/error.hpp"
 
@@ -11,8 +12,42 @@ namespace {
 
 constexpr std::size_t kLeastSlots = 64;
 
+/// Nobody outside knows it, so that nobody can choose names that all fall into one place.
+std::uint64_t secret() {
+    static const std::uint64_t kSecret = [] {
+        std::random_device random;
+        return (std::uint64_t{random()} << 32U | random()) | 1U;
+    }();
+    return kSecret;
+}
+
+std::uint64_t load(const char* from, std::size_t bytes) {
+    std::uint64_t value = 0;
+    if (bytes > 0) {
+        std::memcpy(&value, from, bytes);
+    }
+    return value;
+}
+
+/// Both halves of the product, which depend on all bits of both factors.
+std::uint64_t multiply(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Product = unsigned __int128;
+    const Product product = static_cast<Product>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
+/// Eight bytes at a time; the last eight may overlap those before.
 std::uint32_t hash_of(std::string_view name) {
-    const std::uint64_t hash = std::hash<std::string_view>()(name);
+    constexpr std::size_t kStep = sizeof(std::uint64_t);
+    constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
+    std::uint64_t hash = secret() ^ name.size() * kOdd;
+    const char* at = name.data();
+    const char* const end = at + name.size();
+    for (; static_cast<std::size_t>(end - at) > kStep; at += kStep) {
+        hash = multiply(hash ^ load(at, kStep), kOdd);
+    }
+    const std::uint64_t last = name.size() >= kStep ? load(end - kStep, kStep) : load(at, name.size());
+    hash = multiply(hash ^ last, kOdd);
     return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
 }
 
@@ -36,7 +71,24 @@ NameTable::Id NameTable::find(std::string_view name) const {
     return slots_.empty() ? kNone : slots_[slot_of(name, hash_of(name))].id;
 }
 
+void NameTable::fetch(std::string_view name) const {
+    if (!slots_.empty()) {
+        __builtin_prefetch(&slots_[hash_of(name) & (slots_.size() - 1)]);
+    }
+}
+
+NameTable::Id NameTable::guess(std::string_view name) const {
+    const Id id = slots_.empty() ? kNone : slots_[hash_of(name) & (slots_.size() - 1)].id;
+    if (id != kNone) {
+        __builtin_prefetch(this->name(id).data());
+    }
+    return id;
+}
+
 NameTable::Id NameTable::intern(std::string_view name) {
+    if (last_ != kNone && this->name(last_) == name) {
+        return last_;
+    }
     if (ends_.size() * 2 >= slots_.size()) {
         grow();
     }
@@ -50,7 +102,7 @@ NameTable::Id NameTable::intern(std::string_view name) {
         text_.insert(text_.end(), name.begin(), name.end());
         ends_.push_back(static_cast<std::uint32_t>(text_.size()));
     }
-    return slot.id;
+    return last_ = slot.id;
 }
 
 void NameTable::grow() {
@@ -70,6 +122,7 @@ void NameTable::grow() {
 }
 
 void NameTable::clear() {
+    last_ = kNone;
     text_.clear();
     ends_.clear();
     std::fill(slots_.begin(), slots_.end(), Slot{});

@@ -13,8 +13,15 @@ public:
     using Id = std::uint32_t;
     static constexpr Id kNone = UINT32_MAX;
 
-    /// The name's number, a new one if it has none yet. Throws Error beyond 4 GiB of names.
+    /// The name's number, a new one if it has none yet. The name that was interned last is known at once. Throws Error
+    /// beyond 4 GiB of names.
     Id intern(std::string_view name);
+
+    /// Fetches into the processor's cache where the number of a name stands that is looked for soon.
+    void fetch(std::string_view name) const;
+    /// A little later: the number the name most likely has, or kNone. Fetches its text, for which the name has to be
+    /// compared with. After both, a table larger than the cache costs intern no waiting.
+    [[nodiscard]] Id guess(std::string_view name) const;
 
     /// kNone when it was never interned.
     [[nodiscard]] Id find(std::string_view name) const;
@@ -36,6 +43,7 @@ private:
     [[nodiscard]] std::size_t slot_of(std::string_view name, std::uint32_t hash) const;
     void grow();
 
+    Id last_ = kNone;  ///< interned last
     std::vector<char> text_;
     std::vector<std::uint32_t> ends_;  ///< end of each name in text_; it begins where the one before ends
     std::vector<Slot> slots_;          ///< open addressing, linear probing; a power of two, at most half full

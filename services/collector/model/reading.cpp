@@ -10,11 +10,28 @@ namespace {
 constexpr std::uint64_t kMostSum = UINT64_MAX / 2;
 
 template <typename T>
-T& at_growing(std::vector<T>& list, NameTable::Id id) {
+T& at_growing(std::vector<T>& list, std::size_t id) {
     if (id >= list.size()) {
         list.resize(id + 1U);
     }
     return list[id];
+}
+
+template <typename T>
+void fetch(const std::vector<T>& list, NameTable::Id id) {
+    if (id < list.size()) {
+        __builtin_prefetch(&list[id]);
+    }
+}
+
+/// What a record needs for which there is one value by player.
+template <typename T>
+void expect_player(const NameTable& players, const std::vector<T>& by_player, std::string_view id, std::size_t step) {
+    if (step == 0) {
+        players.fetch(id);
+    } else if (step == 1) {
+        fetch(by_player, players.guess(id));
+    }
 }
 
 /// Equal entries without an id are told apart from others by all their fields.
@@ -46,37 +63,48 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
         }
         room -= count;
     }
-    Contribution contribution;
-    contribution.player = nomads.players.intern(record.player_id);
-    contribution.count = record.count;
-    contribution.telling = record.has_actions;
-    contribution.first_part = static_cast<std::uint32_t>(parts_.size());
+    note_contribution(record);
+    if (record.id) {
+        const std::size_t known = nomad_ids_.size();
+        const NameTable::Id nomad = nomad_ids_.intern(*record.id);
+        if (nomad < known) {
+            contributions_.get(nomad, replaced_);
+            take_back(replaced_);
+        }
+        contributions_.put(nomad, contribution_);
+    }
+    contribute(contribution_);
+    return std::nullopt;
+}
+
+void Reading::note_contribution(const NomadRecord& record) {
+    contribution_.player = nomads.players.intern(record.player_id);
+    contribution_.count = record.count;
+    contribution_.telling = record.has_actions;
+    contribution_.parts.clear();
     if (record.has_actions) {
-        for (const auto& [action, count] : record.actions) {
-            parts_.push_back({nomads.actions.intern(action), ActionSource::cumulative, count});
+        for (std::size_t at = 0; at < record.actions.size(); ++at) {
+            const auto& [action, count] = record.actions[at];
+            contribution_.parts.push_back({action_at(at, action), ActionSource::cumulative, count});
         }
     } else if (record.last_action && record.last_action_at) {
         const auto time = record.last_action_at->time_since_epoch().count();
-        parts_.push_back({nomads.actions.intern(*record.last_action),
-                          ActionSource::stamped,
-                          static_cast<std::uint64_t>(std::max<std::int64_t>(time, 1))});
+        contribution_.parts.push_back({nomads.actions.intern(*record.last_action),
+                                       ActionSource::stamped,
+                                       static_cast<std::uint64_t>(std::max<std::int64_t>(time, 1))});
     } else if (record.last_action) {
-        parts_.push_back({nomads.actions.intern(*record.last_action), ActionSource::last, 1});
+        contribution_.parts.push_back({nomads.actions.intern(*record.last_action), ActionSource::last, 1});
     }
-    contribution.parts = static_cast<std::uint32_t>(parts_.size()) - contribution.first_part;
-    if (record.id) {
-        const std::size_t known = nomad_ids_.size();
-        const NameTable::Id id = nomad_ids_.intern(*record.id);
-        if (id < known) {
-            take_back(contributions_[id]);
-        }
-        at_growing(contributions_, id) = contribution;
+}
+
+/// Records mostly have the same actions in the same order: then the last record's is the number that is looked for.
+NameTable::Id Reading::action_at(std::size_t position, std::string_view name) {
+    if (position < last_actions_.size() && nomads.actions.name(last_actions_[position]) == name) {
+        return last_actions_[position];
     }
-    contribute(contribution);
-    if (!record.id) {
-        parts_.resize(contribution.first_part);
-    }
-    return std::nullopt;
+    const NameTable::Id action = nomads.actions.intern(name);
+    at_growing(last_actions_, position) = action;
+    return action;
 }
 
 void Reading::contribute(const Contribution& contribution) {
@@ -85,15 +113,14 @@ void Reading::contribute(const Contribution& contribution) {
     player.nomads += contribution.count;
     ++player.records;
     player.telling += contribution.telling ? 1 : 0;
-    for (std::uint32_t i = 0; i < contribution.parts; ++i) {
-        const Part& part = parts_[contribution.first_part + i];
-        const bool stamped = part.source == ActionSource::stamped;
-        at_growing(nomads.by_action, part.action) += stamped ? 1 : part.value;
+    for (const auto& [action, source, value] : contribution.parts) {
+        const bool stamped = source == ActionSource::stamped;
+        at_growing(nomads.by_action, action) += stamped ? 1 : value;
         if (stamped) {
-            nomads.counts.append(contribution.player, part.action, part.source, part.value);
+            nomads.counts.append(contribution.player, action, source, value);
         } else {
-            nomads.counts.add(contribution.player, part.action, part.source, part.value);
-            nomads.total_actions += contribution.telling ? part.value : 0;
+            nomads.counts.add(contribution.player, action, source, value);
+            nomads.total_actions += contribution.telling ? value : 0;
         }
     }
 }
@@ -104,17 +131,35 @@ void Reading::take_back(const Contribution& contribution) {
     player.nomads -= contribution.count;
     --player.records;
     player.telling -= contribution.telling ? 1 : 0;
-    for (std::uint32_t i = 0; i < contribution.parts; ++i) {
-        const Part& part = parts_[contribution.first_part + i];
-        const bool stamped = part.source == ActionSource::stamped;
-        nomads.by_action[part.action] -= stamped ? 1 : part.value;
+    for (const auto& [action, source, value] : contribution.parts) {
+        const bool stamped = source == ActionSource::stamped;
+        nomads.by_action[action] -= stamped ? 1 : value;
         if (stamped) {
-            nomads.counts.remove(contribution.player, part.action, part.value);
+            nomads.counts.remove(contribution.player, action, value);
         } else {
-            nomads.counts.subtract(contribution.player, part.action, part.source, part.value);
-            nomads.total_actions -= contribution.telling ? part.value : 0;
+            nomads.counts.subtract(contribution.player, action, source, value);
+            nomads.total_actions -= contribution.telling ? value : 0;
         }
     }
+}
+
+void Reading::expect(const NomadRecord& record, std::size_t step) const {
+    expect_player(nomads.players, nomads.of_players, record.player_id, step);
+    if (step == 0 && record.id) {
+        nomad_ids_.fetch(*record.id);
+    } else if (step == 1) {
+        nomads.counts.fetch(nomads.players.guess(record.player_id));
+    } else if (step == 2) {
+        nomads.counts.fetch_entries(nomads.players.guess(record.player_id));
+    }
+}
+
+void Reading::expect(const BalanceRecord& record, std::size_t step) const {
+    expect_player(resources.players, resources.balances, record.player_id, step);
+}
+
+void Reading::expect(const DwellingRecord& record, std::size_t step) const {
+    expect_player(dwellings.players, dwellings.dwellings, record.player_id, step);
 }
 
 std::optional<InvalidReason> Reading::take(const BalanceRecord& record) {
@@ -195,7 +240,7 @@ void Reading::clear() {
     events.clear();
     nomad_ids_.clear();
     contributions_.clear();
-    parts_.clear();
+    last_actions_.clear();
     combats_affected_ = 0;
     events_affected_ = 0;
 }

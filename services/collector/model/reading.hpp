@@ -11,6 +11,7 @@
 #include "common/base/clock.hpp"
 #include "proto-json/sections.hpp"
 #include "services/collector/model/action_counts.hpp"
+#include "services/collector/model/contributions.hpp"
 #include "services/collector/model/name_table.hpp"
 #include "services/collector/model/records.hpp"
 
@@ -77,6 +78,10 @@ public:
     std::optional<InvalidReason> take(const CombatRecord& record) override;
     std::optional<InvalidReason> take(const EventRecord& record) override;
 
+    void expect(const NomadRecord& record, std::size_t step) const override;
+    void expect(const BalanceRecord& record, std::size_t step) const override;
+    void expect(const DwellingRecord& record, std::size_t step) const override;
+
     /// Ready for the next tick; keeps the memory.
     void clear();
 
@@ -87,20 +92,9 @@ public:
     ListReading events;
 
 private:
-    /// What a nomad with an id contributed, to take it back when the id comes again: the last one wins.
-    struct Contribution {
-        NameTable::Id player = 0;
-        std::uint64_t count = 0;
-        std::uint32_t first_part = 0;
-        std::uint32_t parts = 0;
-        bool telling = false;
-    };
-    struct Part {
-        NameTable::Id action;
-        ActionSource source;
-        std::uint64_t value;
-    };
-
+    /// What the record contributes, into contribution_.
+    void note_contribution(const NomadRecord& record);
+    [[nodiscard]] NameTable::Id action_at(std::size_t position, std::string_view name);
     void contribute(const Contribution& contribution);
     void take_back(const Contribution& contribution);
     static std::optional<InvalidReason> put(ListReading& list,
@@ -109,9 +103,11 @@ private:
                                             ListEntry entry);
 
     NameTable nomad_ids_;
-    std::vector<Contribution> contributions_;  ///< by nomad id
-    std::vector<Part> parts_;
-    std::uint64_t combats_affected_ = 0;  ///< over all records of the list, those that came twice too
+    Contributions contributions_;              ///< of the nomads with ids
+    Contribution contribution_;                ///< of the record in hand
+    Contribution replaced_;                    ///< what it replaces
+    std::vector<NameTable::Id> last_actions_;  ///< of the last record with actions, in its order
+    std::uint64_t combats_affected_ = 0;       ///< over all records of the list, those that came twice too
     std::uint64_t events_affected_ = 0;
 };
 

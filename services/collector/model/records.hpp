@@ -99,6 +99,14 @@ public:
     virtual std::optional<InvalidReason> take(const DwellingRecord& record) = 0;
     virtual std::optional<InvalidReason> take(const CombatRecord& record) = 0;
     virtual std::optional<InvalidReason> take(const EventRecord& record) = 0;
+
+    /// A record that will be taken a little later, unless the body turns out to be broken: a sink may fetch what it
+    /// will need into the processor's cache. Called kSteps times for each record, with some records in between: what
+    /// one step fetched is there at the next.
+    static constexpr std::size_t kSteps = 3;
+    virtual void expect(const NomadRecord& /*record*/, std::size_t /*step*/) const {}
+    virtual void expect(const BalanceRecord& /*record*/, std::size_t /*step*/) const {}
+    virtual void expect(const DwellingRecord& /*record*/, std::size_t /*step*/) const {}
 };
 
 }  // namespace watchtower::collector

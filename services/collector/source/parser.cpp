@@ -87,19 +87,21 @@ struct SectionParser::Impl {
 void SectionParser::Impl::read_list(json::Value& list, RecordSink& sink, ParseResult& result) {
     json::walk_array(list, [&](json::Value& element) {
         const std::string_view begin = json::first_token(element);
-        const auto refusal = reader.read(element, sink);
-        if (!refusal) {
-            ++result.records;
-            return;
-        }
+        const auto refusal = reader.read(element);
         // Behind a composite simdjson stands on the next token, at a scalar still on the scalar itself.
         const char* end = begin.data() + begin.size();
         const char* here = nullptr;
         if (document.current_location().get(here) == simdjson::SUCCESS) {
             end = std::max(end, here);
         }
-        result.invalid.add(*refusal, std::string_view(begin.data(), static_cast<std::size_t>(end - begin.data())));
+        const std::string_view raw(begin.data(), static_cast<std::size_t>(end - begin.data()));
+        if (refusal) {
+            result.invalid.add(*refusal, raw);
+        } else {
+            reader.hand_over(raw, sink, result);
+        }
     });
+    reader.finish(sink, result);
 }
 
 void SectionParser::Impl::read_document(const std::string& body, RecordSink& sink, ParseResult& result) {

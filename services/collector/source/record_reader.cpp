@@ -48,9 +48,31 @@ std::uint64_t stable_hash(std::string_view text) {
 
 }  // namespace
 
-RecordReader::RecordReader(proto::Section section) : section_(section) {}
+RecordReader::RecordReader(proto::Section section) : section_(section) {
+    switch (section) {
+        case proto::Section::nomads:
+            break;
+        case proto::Section::resources:
+            queue_.emplace<RecordQueue<BalanceRecord>>();
+            break;
+        case proto::Section::dwellings:
+            queue_.emplace<RecordQueue<DwellingRecord>>();
+            break;
+        case proto::Section::pvp:
+            queue_.emplace<RecordQueue<CombatRecord>>();
+            break;
+        case proto::Section::events:
+            queue_.emplace<RecordQueue<EventRecord>>();
+            break;
+    }
+}
 
-Refusal RecordReader::read(json::Value& element, RecordSink& sink) {
+void RecordReader::begin_body() {
+    keep_entries(0);
+    std::visit([](auto& queue) { queue.clear(); }, queue_);
+}
+
+Refusal RecordReader::read(json::Value& element) {
     const std::string_view begin = json::first_token(element);
     if (begin.empty() || begin.front() != '{') {
         json::skip(element, kRecordDepth - 1);
@@ -59,17 +81,30 @@ Refusal RecordReader::read(json::Value& element, RecordSink& sink) {
     read_members(element);
     switch (section_) {
         case proto::Section::nomads:
-            return take_nomad(sink);
+            return make_nomad();
         case proto::Section::resources:
-            return take_balance(sink);
+            return make_balance();
         case proto::Section::dwellings:
-            return take_dwelling(sink);
+            return make_dwelling();
         case proto::Section::pvp:
-            return take_combat(sink);
+            return make_combat();
         case proto::Section::events:
-            return take_event(sink);
+            return make_event();
     }
     return std::nullopt;
+}
+
+void RecordReader::hand_over(std::string_view raw, RecordSink& sink, ParseResult& result) {
+    std::visit([&](auto& queue) { queue.push(raw, sink, result); }, queue_);
+}
+
+void RecordReader::finish(RecordSink& sink, ParseResult& result) {
+    std::visit([&](auto& queue) { queue.finish(sink, result); }, queue_);
+}
+
+template <typename Record>
+Record& RecordReader::vacant() {
+    return std::get<RecordQueue<Record>>(queue_).vacant();
 }
 
 void RecordReader::read_members(json::Value& element) {
@@ -161,10 +196,10 @@ std::size_t RecordReader::read_ids(json::Value& value) {
     });
 }
 
-Refusal RecordReader::read_actions() {
-    nomad_.actions.clear();
-    nomad_.has_actions = !members_[nomad_actions].empty();
-    if (!nomad_.has_actions) {
+Refusal RecordReader::read_actions(NomadRecord& record) {
+    record.actions.clear();
+    record.has_actions = !members_[nomad_actions].empty();
+    if (!record.has_actions) {
         return std::nullopt;
     }
     if (members_[nomad_actions].kind != Token::Kind::object) {
@@ -185,34 +220,34 @@ Refusal RecordReader::read_actions() {
             return refusal;
         }
     }
-    nomad_.actions = actions_;
+    record.actions = actions_;
     return std::nullopt;
 }
 
-Refusal RecordReader::take_nomad(RecordSink& sink) {
-    nomad_.player_id = {};
-    nomad_.id.reset();
-    nomad_.count = 1;
-    nomad_.last_action.reset();
-    nomad_.last_action_at = fields::read_time(members_[nomad_time]);
+Refusal RecordReader::make_nomad() {
+    auto& record = vacant<NomadRecord>();
+    record.player_id = {};
+    record.id.reset();
+    record.count = 1;
+    record.last_action.reset();
+    record.last_action_at = fields::read_time(members_[nomad_time]);
     const Token& action = members_[members_[nomad_action].empty() ? nomad_alias : nomad_action];
-    const auto refusal = first_of(fields::read_player(members_[nomad_player], nomad_.player_id),
-                                  fields::read_id(members_[nomad_id], nomad_.id),
-                                  fields::read_count(members_[nomad_count], nomad_.count),
-                                  fields::read_text(action, nomad_.last_action),
-                                  read_actions());
-    return refusal ? refusal : sink.take(nomad_);
+    return first_of(fields::read_player(members_[nomad_player], record.player_id),
+                    fields::read_id(members_[nomad_id], record.id),
+                    fields::read_count(members_[nomad_count], record.count),
+                    fields::read_text(action, record.last_action),
+                    read_actions(record));
 }
 
-Refusal RecordReader::take_balance(RecordSink& sink) const {
-    BalanceRecord record;
+Refusal RecordReader::make_balance() {
+    auto& record = vacant<BalanceRecord>();
+    record = {};
     auto refusal = fields::read_player(members_[balance_player], record.player_id);
     if (!members_[balance_gold].empty() || !members_[balance_spice].empty()) {
         record.whole = true;
-        refusal = first_of(refusal,
-                           fields::read_amount(members_[balance_gold], record.gold),
-                           fields::read_amount(members_[balance_spice], record.spice));
-        return refusal ? refusal : sink.take(record);
+        return first_of(refusal,
+                        fields::read_amount(members_[balance_gold], record.gold),
+                        fields::read_amount(members_[balance_spice], record.spice));
     }
     std::optional<std::string_view> type;
     std::optional<proto::Amount> amount;
@@ -229,18 +264,19 @@ Refusal RecordReader::take_balance(RecordSink& sink) const {
         return InvalidReason::wrong_type;
     }
     (type == "gold" ? record.gold : record.spice) = amount;
-    return sink.take(record);
+    return std::nullopt;
 }
 
-Refusal RecordReader::take_dwelling(RecordSink& sink) const {
-    DwellingRecord record;
-    const auto refusal = first_of(fields::read_player(members_[dwelling_player], record.player_id),
-                                  fields::read_level(members_[dwelling_level], record.level));
-    return refusal ? refusal : sink.take(record);
+Refusal RecordReader::make_dwelling() {
+    auto& record = vacant<DwellingRecord>();
+    record = {};
+    return first_of(fields::read_player(members_[dwelling_player], record.player_id),
+                    fields::read_level(members_[dwelling_level], record.level));
 }
 
-Refusal RecordReader::take_combat(RecordSink& sink) const {
-    CombatRecord record;
+Refusal RecordReader::make_combat() {
+    auto& record = vacant<CombatRecord>();
+    record = {};
     std::optional<std::string_view> type;
     std::optional<std::string_view> attacker;
     std::optional<std::string_view> defender;
@@ -256,11 +292,12 @@ Refusal RecordReader::take_combat(RecordSink& sink) const {
     record.type = type.value_or(record.type);
     record.attacker_id = attacker.value_or("");
     record.defender_id = defender.value_or("");
-    return sink.take(record);
+    return std::nullopt;
 }
 
-Refusal RecordReader::take_event(RecordSink& sink) const {
-    EventRecord record;
+Refusal RecordReader::make_event() {
+    auto& record = vacant<EventRecord>();
+    record = {};
     const auto refusal =
         first_of(fields::read_id(members_[event_id], record.id), fields::read_name(members_[event_type], record.type));
     if (refusal) {
@@ -273,7 +310,7 @@ Refusal RecordReader::take_event(RecordSink& sink) const {
     } else if (const auto bad = fields::read_count(affected, record.affected_players)) {
         return bad;
     }
-    return sink.take(record);
+    return std::nullopt;
 }
 
 }  // namespace watchtower::collector

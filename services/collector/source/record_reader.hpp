@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "proto-json/sections.hpp"
 #include "services/collector/model/records.hpp"
 #include "services/collector/source/fields.hpp"
 #include "services/collector/source/json_walk.hpp"
+#include "services/collector/source/record_queue.hpp"
 
 namespace watchtower::collector {
 
@@ -23,10 +25,16 @@ public:
     explicit RecordReader(proto::Section section);
 
     /// Must be called before the first element of each body.
-    void begin_body() { keep_entries(0); }
+    void begin_body();
 
-    /// Walks one element to its end and hands the record to `sink`. Nothing: it was taken. Throws json::InvalidBody.
-    fields::Refusal read(json::Value& element, RecordSink& sink);
+    /// Walks one element to its end. Nothing: there is a record, to be handed over next. Throws json::InvalidBody.
+    [[nodiscard]] fields::Refusal read(json::Value& element);
+
+    /// Hands the record that was read to `sink`, in its turn. `raw` is its JSON. What became of it goes into `result`.
+    void hand_over(std::string_view raw, RecordSink& sink, ParseResult& result);
+
+    /// Hands over what still waits for its turn.
+    void finish(RecordSink& sink, ParseResult& result);
 
 private:
     /// A member of `actions`.
@@ -45,12 +53,14 @@ private:
     [[nodiscard]] std::size_t read_ids(json::Value& value);
     void keep_entries(std::size_t size);
     void add_entry(simdjson::ondemand::field& member);
-    [[nodiscard]] fields::Refusal take_nomad(RecordSink& sink);
-    [[nodiscard]] fields::Refusal take_balance(RecordSink& sink) const;
-    [[nodiscard]] fields::Refusal take_dwelling(RecordSink& sink) const;
-    [[nodiscard]] fields::Refusal take_combat(RecordSink& sink) const;
-    [[nodiscard]] fields::Refusal take_event(RecordSink& sink) const;
-    [[nodiscard]] fields::Refusal read_actions();
+    [[nodiscard]] fields::Refusal make_nomad();
+    [[nodiscard]] fields::Refusal make_balance();
+    [[nodiscard]] fields::Refusal make_dwelling();
+    [[nodiscard]] fields::Refusal make_combat();
+    [[nodiscard]] fields::Refusal make_event();
+    [[nodiscard]] fields::Refusal read_actions(NomadRecord& record);
+    template <typename Record>
+    [[nodiscard]] Record& vacant();
 
     proto::Section section_;
     std::array<json::Token, kMostMembers> members_;   ///< of the record in hand, by their places in the list of names
@@ -58,7 +68,12 @@ private:
     std::vector<Entry> entries_;                      ///< of its member `actions`, or of the last one that had it
     std::vector<ActionCount> actions_;                ///< what they say
     std::uint64_t ids_hash_ = 0;                      ///< of the last list of ids that was walked
-    NomadRecord nomad_;
+    std::variant<RecordQueue<NomadRecord>,
+                 RecordQueue<BalanceRecord>,
+                 RecordQueue<DwellingRecord>,
+                 RecordQueue<CombatRecord>,
+                 RecordQueue<EventRecord>>
+        queue_;  ///< of the section
 };
 
 }  // namespace watchtower::collector
