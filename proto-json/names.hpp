@@ -49,6 +49,12 @@ inline constexpr std::string_view kTaskKeyPrefix = "watchtower:task:";
     return "watchtower:task-once:" + std::string(key);
 }
 
+/// Redis: hash of a world's ticks that wait for PostgreSQL; the field is the tick in epoch milliseconds. Written by the
+/// world's owner, and stored by whoever owns the world next.
+[[nodiscard]] inline std::string outbox_key(std::string_view world) {
+    return "watchtower:outbox:" + std::string(world);
+}
+
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
     return "watchtower.internal.state." + std::string(world);

@@ -42,15 +42,20 @@ TimePoint parse_tick(const std::string& text, const std::string& world) {
 }  // namespace
 
 bool put(redis::Client& redis, const proto::State& state, std::int64_t position) {
+    return put(redis, state.world, state.tick, encode(state), position);
+}
+
+bool put(
+    redis::Client& redis, const std::string& world, TimePoint tick, const std::string& state, std::int64_t position) {
     return redis
                .script(kPutIfNewer,
-                       {proto::state_key(state.world), proto::kWorldsKey},
+                       {proto::state_key(world), proto::kWorldsKey},
                        {proto::kStateTickField,
-                        std::to_string(state.tick.time_since_epoch().count()),
+                        std::to_string(tick.time_since_epoch().count()),
                         proto::kStateField,
-                        encode(state),
+                        state,
                         std::to_string(position),
-                        state.world},
+                        world},
                        kRepeatable)
                .integer() == 1;
 }

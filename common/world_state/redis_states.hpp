@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "common/redis/client.hpp"
 #include "common/world_state/source.hpp"
@@ -12,6 +13,9 @@ namespace watchtower::world_state {
 /// `position` is the world's in the collectors' configuration, 0 for the first. True when Redis holds this tick's state
 /// now. Throws as the client does; may be repeated.
 bool put(redis::Client& redis, const proto::State& state, std::int64_t position);
+/// The same with a state's text.
+bool put(
+    redis::Client& redis, const std::string& world, TimePoint tick, const std::string& state, std::int64_t position);
 
 /// The states in Redis (proto::kWorldsKey, proto::state_key).
 class RedisStates final : public StateSource {

@@ -19,6 +19,8 @@ constexpr int kMostWaiting = kWorkers / 2;
 constexpr Milliseconds kDatabaseDeadline{4'000};
 constexpr Milliseconds kDatabaseWait{1'000};
 constexpr Milliseconds kConnectTimeout{2'000};
+constexpr int kMostWaitingForRedis = kWorkers / 4;
+constexpr Milliseconds kRedisTimeout{1'000};
 
 postgres::Options database_options(const std::string& url) {
     postgres::Options options;
@@ -38,10 +40,14 @@ App::App(const Options& options)
     : stores_(options.stores, kProgram),
       metrics_(kService, stores_.dependencies()),
       database_(database_options(options.stores.database_url), stores_.postgres_dependency),
+      task_redis_({.url = options.stores.redis_url, .connect_timeout = kRedisTimeout, .timeout = kRedisTimeout},
+                  stores_.redis_dependency),
       access_(options.api_keys, parse_key_policy(options.api_auth)),
       cors_(options.cors_origins),
       current_([this] { return worlds_.load(); }, access_, clock_),
       stored_(database_, current_, StoredMetrics(metrics_.registry()), {.most_waiting = kMostWaiting}),
+      tasks_(task_redis_, current_, clock_, kMostWaitingForRedis),
+      history_(database_, stored_.turns(), current_, clock_),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
       states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
@@ -78,7 +84,7 @@ void App::read_states() {
 
 void App::serve(const Options& options) {
     std::vector<http::Route> routes =
-        to_routes(endpoints({current_, stored_, game_metrics_, access_, management()}), access_);
+        to_routes(endpoints({current_, stored_, tasks_, history_, game_metrics_, access_, management()}), access_);
     http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
 
     http::ServerOptions management_options;

@@ -18,7 +18,9 @@
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/options.hpp"
 #include "services/api-gateway/routes/current.hpp"
+#include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/stored.hpp"
+#include "services/api-gateway/routes/tasks.hpp"
 
 namespace watchtower::gateway {
 
@@ -47,11 +49,14 @@ private:
     world_state::Stores stores_;
     metrics::ServiceMetrics metrics_;
     postgres::Client database_;  ///< for requests: those that wait for it do not hold up the reading of states
+    redis::Client task_redis_;   ///< for requests, as well
     Latest<world_state::Worlds> worlds_;
     Access access_;
     Cors cors_;
     Current current_;
     Stored stored_;
+    Tasks tasks_;
+    History history_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;

@@ -35,8 +35,9 @@ Json responses_of(const Json& base, const Endpoint& endpoint) {
     const Json schema =
         endpoint.schema.empty() ? Json{{"type", "string"}} : reference(base, "schemas", std::string(endpoint.schema));
     Json responses;
-    responses["200"]["description"] = endpoint.route.summary;
-    responses["200"]["content"][content_type]["schema"] = schema;
+    Json& answer = responses[std::to_string(endpoint.status)];
+    answer["description"] = endpoint.route.summary;
+    answer["content"][content_type]["schema"] = schema;
     for (const int status : endpoint.problems) {
         Json& response = responses[std::to_string(status)];
         response["description"] = http::reason_phrase(status);

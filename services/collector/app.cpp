@@ -13,18 +13,30 @@ namespace watchtower::collector {
 
 namespace {
 
-constexpr std::size_t kMostConnections = 8;
-
-/// A first tick of a million players takes its time; a frozen server is noticed after it.
-constexpr Milliseconds kStoreDeadline{60'000};
+constexpr std::size_t kMostConnections = 12;
+constexpr std::size_t kConnectionsBesideWorlds = 2;
 
 postgres::Options postgres_options(const Options& options) {
-    return {.url = options.stores.database_url,
-            .application_name = "watchtower-collector",
-            .deadline = kStoreDeadline,
-            .statement_timeout = kStoreDeadline,
-            .connections = static_cast<int>(std::min(options.worlds.size(), kMostConnections)),
-            .wait = kStoreDeadline};
+    constexpr Milliseconds kDeadline{10'000};
+    return {
+        .url = options.stores.database_url,
+        .application_name = "watchtower-collector",
+        .deadline = kDeadline,
+        .statement_timeout = kDeadline,
+        .connections = static_cast<int>(std::min(options.worlds.size() + kConnectionsBesideWorlds, kMostConnections)),
+        .wait = kDeadline};
+}
+
+Owners::Options owners_options(const Options& options, const std::string& id) {
+    Owners::Options owners;
+    owners.id = id;
+    for (const World& world : options.worlds) {
+        owners.worlds.push_back(world.name);
+    }
+    owners.lease = lease_for(options.interval);
+    owners.redis_url = options.stores.redis_url;
+    owners.database_url = options.stores.database_url;
+    return owners;
 }
 
 nats::Options nats_options(const Options& options) {
@@ -54,20 +66,42 @@ App::App(const Options& options)
       nats_(nats_options(options), nats_state_),
       routes_(routes()),
       http_metrics_(metrics_.registry(), routes_),
-      management_(std::make_unique<http::Server>(server_options(options, http_metrics_), routes_)) {
-    for (std::size_t i = 0; i < options_.worlds.size(); ++i) {
-        worlds_.push_back(
-            std::make_unique<WorldCollector>(options_,
-                                             i,
-                                             Outside{postgres_, redis_, nats_, *game_state_, clock_},
-                                             bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
-    }
+      management_(std::make_unique<http::Server>(server_options(options, http_metrics_), routes_)),
+      outbox_limit_(options.outbox_max_bytes),
+      owners_(owners_options(options, id_), redis_state_, postgres_state_) {
+    make_worlds();
     log::info("listening", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
+/// In this order: no tick is begun, ticks are stored or kept, the worlds are given back.
 App::~App() {
     ready_ = false;
+    thread_.request_stop();
+    thread_.join();
+    std::vector<std::unique_ptr<WorldCollector>> worlds;
+    {
+        const std::lock_guard lock(waking_);
+        worlds.swap(worlds_);
+    }
+    worlds.clear();
+    owners_.release();
+}
+
+void App::make_worlds() {
+    const Surroundings surroundings{{postgres_, redis_, nats_}, *game_state_, clock_, owners_, outbox_limit_};
+    for (std::size_t i = 0; i < options_.worlds.size(); ++i) {
+        worlds_.push_back(std::make_unique<WorldCollector>(
+            options_, i, id_, surroundings, bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
+    }
+    owners_.on_change([this] { wake_worlds(); });
+}
+
+void App::wake_worlds() {
+    const std::lock_guard lock(waking_);
+    for (const auto& world : worlds_) {
+        world->wake();
+    }
 }
 
 std::vector<http::Route> App::routes() {
@@ -102,6 +136,7 @@ void App::run(const std::stop_token& stop) {
         }
     }
     ready_ = true;
+    owners_.start();
     std::vector<std::jthread> threads;
     for (const auto& world : worlds_) {
         threads.emplace_back([&world, &stop] { world->run(stop); });

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -15,12 +16,14 @@
 #include "common/postgres/client.hpp"
 #include "common/redis/client.hpp"
 #include "services/collector/options.hpp"
+#include "services/collector/outbox/limit.hpp"
+#include "services/collector/owners/owners.hpp"
 #include "services/collector/world_collector.hpp"
 
 namespace watchtower::collector {
 
-/// The collector: migrates the database as soon as it can be reached, then collects every world in a thread of its own.
-/// Starts with its construction and ends with its destruction.
+/// The collector: migrates the database as soon as it can be reached, then collects the worlds that it owns, each in a
+/// thread of its own. Starts with its construction and ends with its destruction.
 class App {
 public:
     /// Throws Unavailable when the management port cannot be had, BadInput for an unusable URL.
@@ -35,9 +38,12 @@ private:
     [[nodiscard]] std::vector<http::Route> routes();
     void run(const std::stop_token& stop);
     [[nodiscard]] bool prepare_database();
+    void make_worlds();
+    void wake_worlds();
 
     const Options options_;
     const SystemClock clock_;
+    const std::string id_ = new_collector_id();
     const std::shared_ptr<Dependency> postgres_state_ = std::make_shared<Dependency>("postgres");
     const std::shared_ptr<Dependency> redis_state_ = std::make_shared<Dependency>("redis");
     const std::shared_ptr<Dependency> nats_state_ = std::make_shared<Dependency>("nats");
@@ -50,6 +56,9 @@ private:
     const std::vector<http::Route> routes_;
     metrics::HttpMetrics http_metrics_;
     std::unique_ptr<http::Server> management_;
+    OutboxLimit outbox_limit_;
+    Owners owners_;
+    std::mutex waking_;  ///< for worlds_, whose owners may change while it ends
     std::vector<std::unique_ptr<WorldCollector>> worlds_;
     std::jthread thread_;  ///< last: ends first
 };

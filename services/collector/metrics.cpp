@@ -53,6 +53,26 @@ WorldMetrics::Section bind_section(prometheus::Registry& registry, const std::st
     return bound;
 }
 
+void bind_outbox(prometheus::Registry& registry, const Labels& labels, WorldMetrics& metrics) {
+    metrics.outbox_ticks = gauge(registry, "watchtower_outbox_ticks", "Ticks that wait for PostgreSQL.", labels);
+    metrics.outbox_bytes =
+        gauge(registry, "watchtower_outbox_bytes", "Memory of the ticks that wait for PostgreSQL, about.", labels);
+    metrics.outbox_at_risk = gauge(registry,
+                                   "watchtower_outbox_at_risk_ticks",
+                                   "Waiting ticks that are in this process's memory only: lost if it dies.",
+                                   labels);
+    metrics.outbox_folded = counter(registry,
+                                    "watchtower_outbox_folded_total",
+                                    "Waiting ticks whose rows were folded into the next tick's as the outbox was full.",
+                                    labels);
+    metrics.outbox_dropped = counter(registry,
+                                     "watchtower_outbox_dropped_states_total",
+                                     "Waiting ticks whose states were dropped as the outbox was full.",
+                                     labels);
+    metrics.outbox_recovered = counter(
+        registry, "watchtower_outbox_recovered_total", "Ticks stored that an owner before had left in Redis.", labels);
+}
+
 }  // namespace
 
 WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::string& world) {
@@ -88,6 +108,9 @@ WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::strin
                                       labels);
     metrics.players_changed =
         gauge(registry, "watchtower_players_changed", "Players whose numbers changed in the last stored tick.", labels);
+    bind_outbox(registry, labels, metrics);
+    metrics.owned =
+        gauge(registry, "watchtower_world_owned", "1 while this process collects the world, else 0.", labels);
     return metrics;
 }
 

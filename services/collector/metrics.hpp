@@ -25,13 +25,20 @@ struct WorldMetrics {
     prometheus::Counter* ticks_stored = nullptr;
     prometheus::Counter* ticks_refused = nullptr;  ///< somebody stored that tick or a newer one first
     prometheus::Counter* ticks_skipped = nullptr;  ///< not collected before the next one began
-    prometheus::Counter* ticks_failed = nullptr;   ///< collected, not stored
+    prometheus::Counter* ticks_failed = nullptr;   ///< given up: an error that trying again does not mend
     prometheus::Counter* store_retries = nullptr;
     prometheus::Counter* put_failures = nullptr;  ///< states that Redis did not take
     prometheus::Histogram* tick_seconds = nullptr;
     prometheus::Histogram* store_seconds = nullptr;
     prometheus::Gauge* last_tick_seconds = nullptr;
     prometheus::Gauge* players_changed = nullptr;
+    prometheus::Gauge* outbox_ticks = nullptr;
+    prometheus::Gauge* outbox_bytes = nullptr;
+    prometheus::Gauge* outbox_at_risk = nullptr;
+    prometheus::Counter* outbox_folded = nullptr;
+    prometheus::Counter* outbox_dropped = nullptr;
+    prometheus::Counter* outbox_recovered = nullptr;
+    prometheus::Gauge* owned = nullptr;
 };
 
 /// Registers the collector's families and binds the series of one world.

@@ -23,7 +23,8 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     using std::chrono::minutes;
     Configuration configuration(
         "watchtower-collector",
-        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis.");
+        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis. Its other command:"
+        " erase-player, see erase-player --help.");
     configuration.text("CCC_API_URL", options.source.api_url, "the game's API, http or https");
     configuration.secret("CCC_API_KEY", options.source.api_key, "its key, sent as Authorization: Bearer");
     configuration.text("CCC_WORLDS_FILE", options.source.worlds_file, "JSON list of several worlds, see README");
@@ -33,6 +34,10 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
         "CCC_REQUEST_TIMEOUT", options.request_timeout, Milliseconds(10), minutes(30), "for a section with its pages");
     configuration.bytes("CCC_MAX_BODY_BYTES", options.max_body_bytes, 1024, "of a section, after decompression");
     world_state::declare(configuration, options.stores);
+    configuration.bytes("OUTBOX_MAX_BYTES",
+                        options.outbox_max_bytes,
+                        1U << 20U,
+                        "for ticks that wait for PostgreSQL; beyond it the oldest are folded together");
     configuration.integer(
         "BY_PLAYER_LIMIT", options.by_player_limit, 0, 1'000'000, "players in a document's by_player");
     configuration.integer("EXPORTER_TOP_PLAYERS",

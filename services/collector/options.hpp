@@ -23,6 +23,7 @@ struct Options {
     Milliseconds request_timeout{10'000};  ///< for one section with its pages and retries
     std::uint64_t max_body_bytes = 1ULL << 30U;
     world_state::StoreOptions stores{.database_url = "postgresql://watchtower@127.0.0.1:5432/watchtower"};
+    std::uint64_t outbox_max_bytes = 256ULL << 20U;  ///< for ticks that PostgreSQL has not taken yet, of all worlds
     std::int64_t by_player_limit = 1000;
     std::int64_t exporter_top_players = 20;
     log::Options log;

@@ -7,9 +7,6 @@
 #include "common/base/backoff.hpp"
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
-#include "common/base/stop_signal.hpp"
-#include "common/world_state/redis_states.hpp"
-#include "proto-json/names.hpp"
 #include "services/collector/model/hide_players.hpp"
 
 namespace watchtower::collector {
@@ -20,29 +17,35 @@ using proto::Section;
 using std::chrono::steady_clock;
 
 constexpr Milliseconds kFirstRetry{100};
-constexpr Milliseconds kMostRetry{5'000};
+constexpr Milliseconds kMostRetry{2'000};
 
-/// In the last tenth of its interval a tick is not begun any more: its sections would fail for want of time.
+/// Without anything to do it still looks so often.
+constexpr Milliseconds kIdle{1'000};
+
+/// In the last tenth of its interval a tick is not begun any more, and its reading ends before the last twentieth:
+/// what is read after the next tick began does not count.
 constexpr int kTooLate = 10;
-
-double seconds_since(steady_clock::time_point begin) {
-    return std::chrono::duration<double>(steady_clock::now() - begin).count();
-}
+constexpr int kMargin = 20;
 
 }  // namespace
 
 WorldCollector::WorldCollector(const Options& options,
                                std::size_t position,
-                               const Outside& outside,
+                               const std::string& owner,
+                               const Surroundings& surroundings,
                                const WorldMetrics& metrics)
     : name_(options.worlds.at(position).name),
       position_(position),
       interval_(options.interval),
       request_timeout_(options.request_timeout),
       limits_(options.limits()),
-      outside_(outside),
+      surroundings_(surroundings),
       metrics_(metrics),
-      store_(outside.postgres) {
+      writer_({name_, static_cast<std::int64_t>(position), owner},
+              surroundings.servers,
+              surroundings.outbox_limit,
+              metrics,
+              [this] { wake(); }) {
     for (const Section section : proto::kSections) {
         sources_[proto::index(section)] = std::make_unique<SectionSource>(
             options.worlds[position], section, SourceOptions{.max_body_bytes = options.max_body_bytes});
@@ -51,68 +54,143 @@ WorldCollector::WorldCollector(const Options& options,
 
 void WorldCollector::run(const std::stop_token& stop) {
     Backoff backoff(kFirstRetry, kMostRetry);
+    Owners& owners = surroundings_.owners;
     while (!stop.stop_requested()) {
-        const TimePoint now = outside_.clock.now();
-        const TimePoint tick = tick_at_or_before(now, interval_);
-        if (last_tick_ && tick <= *last_tick_) {
-            wait_until(stop, *last_tick_ + interval_);
-            continue;
-        }
-        if (now > tick + interval_ - interval_ / kTooLate) {
-            wait_until(stop, tick + interval_);
-            continue;
-        }
+        owners.set_busy(position_, true);
+        const bool owned = owners.owns(position_);
+        metrics_.owned->Set(owned ? 1 : 0);
+        TimePoint look_again = surroundings_.clock.now() + kIdle;
         try {
-            collect(stop, tick);
-            note_skipped(tick);
-            last_tick_ = tick;
+            if (owned) {
+                work(stop);
+                look_again = next_look(surroundings_.clock.now());
+            } else {
+                leave();
+            }
             backoff.reset();
         } catch (const Unavailable& error) {
-            log::warn("tick_waits", {{"world", name_}, {"tick", to_rfc3339(tick)}, {"error", error.what()}});
-            wait_for(stop, backoff.next());
+            log::warn("world_waits", {{"world", name_}, {"error", error.what()}});
+            look_again = surroundings_.clock.now() + backoff.next();
         } catch (const std::exception& error) {
             memory_.reset();
             metrics_.ticks_failed->Increment();
-            log::error("tick_failed", {{"world", name_}, {"tick", to_rfc3339(tick)}, {"error", error.what()}});
-            note_skipped(tick);
-            last_tick_ = tick;
+            log::error("tick_failed", {{"world", name_}, {"error", error.what()}});
+            look_again = surroundings_.clock.now() + backoff.next();
         }
+        owners.set_busy(position_, owned && writer_.waits());
+        rest(stop, look_again);
+    }
+    leave();
+}
+
+void WorldCollector::work(const std::stop_token& stop) {
+    if (writer_.refused()) {
+        memory_.reset();
+        surroundings_.owners.give_up(position_);
+    }
+    if (!memory_) {
+        load();
+    }
+    if (const auto erased = writer_.take_erased()) {
+        hide_players(*memory_, *erased);
+    }
+    const TimePoint now = surroundings_.clock.now();
+    answer_older(now);
+    if (const auto tick = due(now)) {
+        collect(stop, *tick);
     }
 }
 
-void WorldCollector::note_skipped(TimePoint tick) {
-    const auto skipped = last_tick_ ? (tick - *last_tick_) / interval_ - 1 : 0;
-    if (skipped > 0) {
-        metrics_.ticks_skipped->Increment(static_cast<double>(skipped));
-        log::warn("ticks_skipped", {{"world", name_}, {"ticks", skipped}, {"before", to_rfc3339(tick)}});
+void WorldCollector::load() {
+    memory_ = writer_.load();
+    last_tick_.reset();
+    if (memory_->state) {
+        last_tick_ = memory_->state->tick;
     }
+    log::info("world_loaded", {{"world", name_}, {"players", memory_->players.size()}});
+}
+
+/// What is not owned is forgotten, but for what still waits for PostgreSQL: nobody else has that.
+void WorldCollector::leave() {
+    if (memory_ && !writer_.waits()) {
+        memory_.reset();
+        reading_ = Reading();
+        log::info("world_left", {{"world", name_}});
+    }
+    const std::lock_guard lock(mutex_);
+    for (Request& request : std::exchange(requests_, {})) {
+        request.answer.set_value({Collected::Outcome::not_owned, {}});
+    }
+}
+
+std::optional<TimePoint> WorldCollector::due(TimePoint now) {
+    const TimePoint scheduled = tick_at_or_before(now, interval_);
+    std::optional<TimePoint> tick;
+    if ((!last_tick_ || scheduled > *last_tick_) && now <= scheduled + interval_ - interval_ / kTooLate) {
+        tick = scheduled;
+    }
+    const std::lock_guard lock(mutex_);
+    for (const Request& request : requests_) {
+        if (request.at <= now && (!last_tick_ || request.at > *last_tick_) && (!tick || request.at < *tick)) {
+            tick = request.at;
+        }
+    }
+    return tick;
+}
+
+TimePoint WorldCollector::next_look(TimePoint now) {
+    const TimePoint scheduled = tick_at_or_before(now, interval_);
+    const bool is_due = !last_tick_ || scheduled > *last_tick_;
+    TimePoint next = scheduled + interval_;
+    if (is_due && now <= next - interval_ / kTooLate) {
+        next = now;
+    }
+    const std::lock_guard lock(mutex_);
+    for (const Request& request : requests_) {
+        next = std::min(next, std::max(request.at, now));
+    }
+    return next;
 }
 
 void WorldCollector::collect(const std::stop_token& stop, TimePoint tick) {
-    const auto begin = steady_clock::now();
-    if (!memory_) {
-        memory_ = store_.load(name_);
-        log::info("world_loaded", {{"world", name_}, {"players", memory_->players.size()}});
-    }
-    if (memory_->state && memory_->state->tick >= tick) {
-        return;
-    }
+    const auto begun = steady_clock::now();
     const TickInput input = read(stop, tick);
     if (stop.stop_requested()) {
         return;  // what was broken off is nobody's failure
     }
-    save(stop, compare(*memory_, reading_, input, limits_));
-    metrics_.tick_seconds->Observe(seconds_since(begin));
+    if (surroundings_.clock.now() >= tick + interval_) {
+        log::warn("tick_too_late", {{"world", name_}, {"tick", to_rfc3339(tick)}});
+        return;
+    }
+    Step step = compare(*memory_, reading_, input, limits_);
+    TickWrite write = tick_write(*memory_, step);
+    apply(*memory_, std::move(step));
+    note_done(tick);
+    writer_.write(std::move(write), begun, answer_when_settled(tick));
+}
+
+void WorldCollector::note_done(TimePoint tick) {
+    const auto skipped =
+        last_tick_
+            ? (tick_at_or_before(tick - Milliseconds(1), interval_) - tick_at_or_before(*last_tick_, interval_)) /
+                  interval_
+            : 0;
+    if (skipped > 0) {
+        metrics_.ticks_skipped->Increment(static_cast<double>(skipped));
+        log::warn("ticks_skipped", {{"world", name_}, {"ticks", skipped}, {"before", to_rfc3339(tick)}});
+    }
+    last_tick_ = tick;
 }
 
 TickInput WorldCollector::read(const std::stop_token& stop, TimePoint tick) {
     reading_.clear();
     TickInput input;
     input.tick = tick;
-    input.timestamp = outside_.clock.now();
+    input.timestamp = surroundings_.clock.now();
     input.interval = interval_;
-    const Milliseconds left = std::max(tick + interval_ - input.timestamp, Milliseconds(0));
-    const auto deadline = steady_clock::now() + std::min(request_timeout_, left);
+    const TimePoint end = tick + interval_ - interval_ / kMargin;
+    const auto deadline =
+        steady_clock::now() + std::min(request_timeout_, std::max(end - input.timestamp, Milliseconds(0)));
     std::array<SectionRead, proto::kSectionCount> results;
     {
         std::array<std::jthread, proto::kSectionCount> readers;
@@ -165,76 +243,72 @@ std::optional<proto::SectionError> WorldCollector::report(Section section, const
 void WorldCollector::report_game(const std::array<SectionRead, proto::kSectionCount>& results) {
     const auto answered = std::find_if(results.begin(), results.end(), [](const auto& r) { return !r.failure; });
     if (answered != results.end()) {
-        outside_.game.succeeded();
+        surroundings_.game.succeeded();
     } else {
-        outside_.game.failed(results.front().failure->reason);
+        surroundings_.game.failed(results.front().failure->reason);
     }
 }
 
-void WorldCollector::save(const std::stop_token& stop, Step step) {
-    const auto begin = steady_clock::now();
-    const TimePoint tick = step.state.tick;
-    bool in_doubt = false;
-    TickWrite write = tick_write(*memory_, step);
-    if (store_until(stop, write, in_doubt) == Store::Outcome::stored) {
-        metrics_.store_seconds->Observe(seconds_since(begin));
-        metrics_.players_changed->Set(static_cast<double>(step.players.size()));
-        apply(*memory_, std::move(step));
-        if (const auto erased = store_.take_news()) {
-            hide_players(*memory_, *erased);
-        }
-    } else {
-        // Somebody else's tick, or our own whose commit was not answered.
-        memory_.reset();
-        memory_ = store_.load(name_);
-        if (!in_doubt || !memory_->state || memory_->state->tick != tick) {
-            metrics_.ticks_refused->Increment();
-            log::warn("tick_refused", {{"world", name_}, {"tick", to_rfc3339(tick)}});
-            return;
-        }
+std::future<Collected> WorldCollector::request(TimePoint at) {
+    Request request{at, {}};
+    auto answer = request.answer.get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        requests_.push_back(std::move(request));
     }
-    announce(*memory_->state);
-    metrics_.ticks_stored->Increment();
-    metrics_.last_tick_seconds->Set(std::chrono::duration<double>(tick.time_since_epoch()).count());
-    log::info("tick_stored",
-              {{"world", name_},
-               {"tick", to_rfc3339(tick)},
-               {"players", memory_->state->players},
-               {"epoch", memory_->state->epoch}});
+    wake();
+    return answer;
 }
 
-/// Tries until the next tick begins; then the step is dropped, and the next read makes up for it. `in_doubt`: an
-/// attempt may have been carried out without our knowing.
-Store::Outcome WorldCollector::store_until(const std::stop_token& stop, TickWrite& write, bool& in_doubt) {
-    Backoff backoff(kFirstRetry, kMostRetry);
-    for (;;) {
-        try {
-            return store_.store(write);
-        } catch (const Unavailable& error) {
-            in_doubt = in_doubt || dynamic_cast<const postgres::MayHaveHappened*>(&error) != nullptr;
-            const auto wait = backoff.next();
-            if (outside_.clock.now() + wait >= write.state().tick + interval_ || !wait_for(stop, wait)) {
-                metrics_.ticks_failed->Increment();
-                last_tick_ = write.state().tick;
-                throw;
-            }
-            metrics_.store_retries->Increment();
+/// Requests that a tick was done for already, and those whose time went by.
+void WorldCollector::answer_older(TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(requests_, [&](Request& request) {
+        if (last_tick_ && request.at <= *last_tick_) {
+            request.answer.set_value({Collected::Outcome::done, *last_tick_});
+            return true;
         }
-    }
+        if (now >= request.at + interval_) {
+            request.answer.set_value({Collected::Outcome::failed, {}});
+            return true;
+        }
+        return false;
+    });
 }
 
-void WorldCollector::announce(const proto::State& state) {
-    try {
-        world_state::put(outside_.redis, state, static_cast<std::int64_t>(position_));
-    } catch (const Error& error) {
-        metrics_.put_failures->Increment();
-        log::debug("state_not_put", {{"world", name_}, {"error", error.what()}});
+/// Takes the requests that this tick answers.
+Waiting::Settled WorldCollector::answer_when_settled(TimePoint tick) {
+    auto answers = std::make_shared<std::vector<std::promise<Collected>>>();
+    const std::lock_guard lock(mutex_);
+    std::erase_if(requests_, [&](Request& request) {
+        if (request.at > tick) {
+            return false;
+        }
+        answers->push_back(std::move(request.answer));
+        return true;
+    });
+    if (answers->empty()) {
+        return {};
     }
-    try {
-        outside_.nats.publish(proto::state_subject(name_), std::to_string(state.tick.time_since_epoch().count()));
-    } catch (const Error& error) {
-        log::debug("state_not_announced", {{"world", name_}, {"error", error.what()}});
+    return [answers, tick](bool kept) {
+        for (auto& answer : *answers) {
+            answer.set_value({kept ? Collected::Outcome::done : Collected::Outcome::failed, tick});
+        }
+    };
+}
+
+void WorldCollector::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
     }
+    wake_.notify_one();
+}
+
+void WorldCollector::rest(const std::stop_token& stop, TimePoint until) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, stop, until, [this] { return woken_; });
+    woken_ = false;
 }
 
 }  // namespace watchtower::collector

@@ -51,6 +51,12 @@ http::FetchResult Service::get(const std::string& path, std::vector<http::Pair> 
     return client_.get("http://127.0.0.1:" + std::to_string(port()) + path, options);
 }
 
+http::FetchResult Service::post(const std::string& path, std::vector<http::Pair> headers, const std::string& body) {
+    http::FetchOptions options;
+    options.headers = std::move(headers);
+    return client_.post("http://127.0.0.1:" + std::to_string(port()) + path, body, options);
+}
+
 std::optional<double> Service::metric(const std::string& series) {
     const std::string text = "\n" + get("/metrics").body;
     const std::size_t at = text.find("\n" + series + " ");

@@ -30,6 +30,11 @@ public:
     /// `path` begins with a slash. One thread at a time.
     [[nodiscard]] http::FetchResult get(const std::string& path, std::vector<http::Pair> headers = {});
 
+    /// The same with POST.
+    [[nodiscard]] http::FetchResult post(const std::string& path,
+                                         std::vector<http::Pair> headers = {},
+                                         const std::string& body = {});
+
     /// The value of a sample of /metrics by its name and labels as printed; nothing when it is not there.
     [[nodiscard]] std::optional<double> metric(const std::string& series);
 

@@ -14,9 +14,10 @@ struct Endpoint {
     http::Route route;
     Need need = Need::nothing;
     std::string_view tag;           ///< the chapter of the documentation; empty: not documented (the page's own files)
-    std::string_view schema;        ///< of the 200's JSON, by its name in openapi_base.json; empty: other text
-    std::string_view content_type;  ///< of the 200
+    std::string_view schema;        ///< of the answer's JSON, by its name in openapi_base.json; empty: other text
+    std::string_view content_type;  ///< of the answer
     std::vector<int> problems;      ///< statuses it answers with instead, as application/problem+json
+    int status = 200;               ///< of the answer
 };
 
 inline constexpr std::string_view kVersionedPrefix = "/api/v1/";

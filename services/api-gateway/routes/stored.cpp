@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/log.hpp"
+#include "services/api-gateway/moment.hpp"
 
 namespace watchtower::gateway {
 
@@ -34,7 +35,7 @@ struct StoredDocument {
 prometheus::Counter& answers(prometheus::Registry& registry, const char* result) {
     return prometheus::BuildCounter()
         .Name("watchtower_stored_answers_total")
-        .Help("Questions about dashboards and snapshots by how they were answered")
+        .Help("Questions to the database by how they were answered")
         .Register(registry)
         .Add({{"result", result}});
 }
@@ -48,36 +49,9 @@ StoredMetrics::StoredMetrics(prometheus::Registry& registry)
       failed(answers(registry, "failed")),
       refused(answers(registry, "refused")) {}
 
-/// A request's place among those that wait for PostgreSQL.
-class Stored::Turn {
-public:
-    explicit Turn(Stored& stored) : stored_(stored) {
-        if (++stored_.waiting_ > stored_.most_waiting_) {
-            --stored_.waiting_;
-            stored_.metrics_.refused.Increment();
-            throw http::HttpError(
-                503, "too many requests wait for the database; try again later", {{"Retry-After", "1"}});
-        }
-    }
-    ~Turn() { --stored_.waiting_; }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-private:
-    Stored& stored_;
-};
-
 TimePoint parse_tick(std::string_view text) {
-    const bool is_number = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
-    std::optional<TimePoint> tick;
-    try {
-        tick = is_number ? parse_epoch_seconds(text) : try_parse_rfc3339(text);
-    } catch (const BadInput&) {  // the client is told below which parameter is wrong
-        tick.reset();
-    }
-    constexpr TimePoint kFirst{};
-    constexpr TimePoint kLast{std::chrono::sys_days{std::chrono::year(9999) / 12 / 31}};
-    if (!tick || *tick < kFirst || *tick > kLast) {
+    const auto tick = try_parse_moment(text);
+    if (!tick) {
         throw BadInput("path parameter tick: is neither RFC 3339 nor seconds since the epoch");
     }
     return *tick;
@@ -101,7 +75,7 @@ seconds parse_time_window(const http::Request& request) {
 http::Reply Stored::snapshot(const http::Request& request, const Access& access) {
     const TimePoint tick = parse_tick(request.path_parameter("tick"));
     const std::string world = current_.world_for(request).name;
-    const Turn turn(*this);
+    const Turns::Turn turn(turns_);
     const auto found = database_.read([&](pqxx::read_transaction& transaction) {
         const auto rows = transaction.exec_params(kDocumentOfTick, world, to_rfc3339(tick));
         return rows.empty() ? std::nullopt : std::optional(StoredDocument{rows[0][0].c_str(), rows[0][1].as<bool>()});
@@ -135,7 +109,7 @@ http::Reply Stored::dashboard(const http::Request& request) {
         metrics_.kept.Increment();
         return current_.reply_until_next_tick(*kept, *state, request);
     }
-    const Turn turn(*this);
+    const Turns::Turn turn(turns_);
     try {
         CacheUse use = CacheUse::computed;
         const Rendered rendered = cache_.get(

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <atomic>
-
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 
@@ -10,6 +8,7 @@
 #include "services/api-gateway/dashboard.hpp"
 #include "services/api-gateway/once_cache.hpp"
 #include "services/api-gateway/routes/current.hpp"
+#include "services/api-gateway/routes/turns.hpp"
 
 namespace watchtower::gateway {
 
@@ -21,7 +20,7 @@ struct StoredMetrics {
     prometheus::Counter& waited;    ///< by somebody else's query under way
     prometheus::Counter& computed;  ///< by a query
     prometheus::Counter& failed;    ///< the query failed
-    prometheus::Counter& refused;   ///< too many wait for PostgreSQL already; snapshots included
+    prometheus::Counter& refused;   ///< too many wait for PostgreSQL already; snapshots and histories included
 };
 
 /// What is answered from PostgreSQL. At most `most_waiting` requests wait for it at a time, so that a slow database
@@ -37,23 +36,23 @@ public:
         : database_(database),
           current_(current),
           metrics_(metrics),
-          most_waiting_(options.most_waiting),
+          turns_(options.most_waiting, metrics_.refused),
           cache_(options.cached_answers) {}
 
     // Handlers.
     [[nodiscard]] http::Reply snapshot(const http::Request& request, const Access& access);
     [[nodiscard]] http::Reply dashboard(const http::Request& request);
 
-private:
-    class Turn;
+    /// For others that wait for the same database.
+    [[nodiscard]] Turns& turns() { return turns_; }
 
+private:
     [[nodiscard]] Rendered compute(const DashboardQuestion& question, TimePoint timestamp);
 
     postgres::Client& database_;
     const Current& current_;
     StoredMetrics metrics_;
-    const int most_waiting_;
-    std::atomic<int> waiting_ = 0;
+    Turns turns_;
     OnceCache<DashboardQuestion, Rendered> cache_;
 };
 

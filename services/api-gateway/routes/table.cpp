@@ -18,6 +18,10 @@ using http::Request;
 
 const http::QueryParameter kWorld{"world", "The world; without it the first one"};
 const http::QueryParameter kTimeWindow{"time_window", "Seconds before the newest tick"};
+const http::QueryParameter kMetric{"metric", "Which metric"};
+const http::QueryParameter kFrom{"from", "Where the range begins"};
+const http::QueryParameter kTo{"to", "Where it ends"};
+const http::QueryParameter kStep{"step", "Seconds that a point tells of"};
 const http::QueryParameter kState{"state", "Which alerts"};
 
 std::vector<Endpoint> about_the_service(const Parts& parts) {
@@ -117,6 +121,7 @@ std::vector<Endpoint> about_the_game_now(const Parts& parts) {
 
 std::vector<Endpoint> about_the_past(const Parts& parts) {
     Stored& stored = parts.stored;
+    History& history = parts.history;
     return {
         {{Method::get,
           "/api/v1/snapshots/{tick}",
@@ -138,6 +143,53 @@ std::vector<Endpoint> about_the_past(const Parts& parts) {
          "Stats",
          kJsonType,
          {400, 401, 403, 404, 503}},
+        {{Method::get,
+          "/api/v1/metrics/history",
+          [&history](const Request& request) { return history.metric(request); },
+          "A metric over time",
+          {kMetric, kFrom, kTo, kStep, kWorld}},
+         Need::read,
+         "past",
+         "MetricHistory",
+         kJsonType,
+         {400, 401, 403, 404, 503}},
+        {{Method::get,
+          "/api/v1/players/{player_id}/history",
+          [&history](const Request& request) { return history.player(request); },
+          "A player over time",
+          {kFrom, kTo, kStep, kWorld}},
+         Need::read,
+         "past",
+         "PlayerHistory",
+         kJsonType,
+         {400, 401, 403, 404, 503}},
+    };
+}
+
+std::vector<Endpoint> about_tasks(const Parts& parts) {
+    Tasks& tasks = parts.tasks;
+    return {
+        {{Method::post,
+          "/api/v1/metrics/collect",
+          [&tasks](const Request& request) { return tasks.collect(request); },
+          "Has a world collected now, beside its ticks",
+          {kWorld}},
+         Need::write,
+         "tasks",
+         "Task",
+         kJsonType,
+         {400, 401, 403, 404, 503},
+         202},
+        {{Method::get,
+          "/api/v1/tasks/{id}",
+          [&tasks](const Request& request) { return tasks.find(request); },
+          "What became of a task, for a day",
+          {}},
+         Need::read,
+         "tasks",
+         "Task",
+         kJsonType,
+         {401, 403, 404, 503}},
     };
 }
 
@@ -163,7 +215,7 @@ void add_documentation(std::vector<Endpoint>& table) {
 
 std::vector<Endpoint> endpoints(const Parts& parts) {
     std::vector<Endpoint> table;
-    for (auto part : {about_the_service(parts), about_the_game_now(parts), about_the_past(parts)}) {
+    for (auto part : {about_the_service(parts), about_the_game_now(parts), about_the_past(parts), about_tasks(parts)}) {
         table.insert(table.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
     }
     add_documentation(table);

@@ -6,7 +6,9 @@
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/endpoint.hpp"
+#include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/stored.hpp"
+#include "services/api-gateway/routes/tasks.hpp"
 
 namespace watchtower::gateway {
 
@@ -14,6 +16,8 @@ namespace watchtower::gateway {
 struct Parts {
     Current& current;
     Stored& stored;
+    Tasks& tasks;
+    History& history;
     GameMetrics& game_metrics;
     const Access& access;
     http::Management management;  ///< for /health and /ready

@@ -30,7 +30,7 @@ comment on table erased_players is
 create or replace function grant_to_readers() returns void language plpgsql as $$
 declare
     hidden constant text[] := array['erasure_salts', 'erased_players'];
-    missing regclass;
+    wrong record;
 begin
     if not exists (select from pg_roles where rolname = 'watchtower_reader') then
         return;
@@ -39,18 +39,18 @@ begin
     if not has_schema_privilege('watchtower_reader', current_schema(), 'usage') then
         execute format('grant usage on schema %I to watchtower_reader', current_schema());
     end if;
-    for missing in
-        select oid from pg_class
+    for wrong in
+        select oid::regclass as name, relname::text = any (hidden) as is_hidden from pg_class
         where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-            and relname <> all (hidden) and pg_has_role(relowner, 'usage')
-            and not has_table_privilege('watchtower_reader', oid, 'select')
+            and pg_has_role(relowner, 'usage')
+            and has_table_privilege('watchtower_reader', oid, 'select') = (relname::text = any (hidden))
     loop
-        execute format('grant select on %s to watchtower_reader', missing);
+        if wrong.is_hidden then
+            execute format('revoke all on %s from watchtower_reader', wrong.name);
+        else
+            execute format('grant select on %s to watchtower_reader', wrong.name);
+        end if;
     end loop;
-    if has_table_privilege('watchtower_reader', 'erasure_salts', 'select')
-        or has_table_privilege('watchtower_reader', 'erased_players', 'select') then
-        revoke all on erasure_salts, erased_players from watchtower_reader;
-    end if;
     if not exists (
         select from pg_default_acl, aclexplode(defaclacl) as granted
         where defaclrole = current_user::regrole and defaclnamespace = current_schema()::regnamespace

@@ -45,12 +45,12 @@ ErasedPlayers read_erased_players(pqxx::transaction_base& transaction, const std
     return {std::move(salt), hashes, erasures.empty() ? 0 : erasures[0][0].as<std::uint64_t>()};
 }
 
-void hide_in_states(TickWrite& write, const ErasedPlayers& erased) {
+std::vector<proto::State> hide_in_states(std::vector<proto::State> states, const ErasedPlayers& erased) {
     const auto is_hidden = [&erased](std::string_view id) { return erased.pseudonym_of(id).has_value(); };
-    for (proto::State& state : write.states) {
+    for (proto::State& state : states) {
         remove_players(state, is_hidden);
     }
-    write.state_text = encode(write.state());
+    return states;
 }
 
 void hide_staged_players(pqxx::work& transaction, const std::string& world, bool unaware) {

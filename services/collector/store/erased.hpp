@@ -13,8 +13,8 @@ namespace watchtower::collector {
 
 [[nodiscard]] ErasedPlayers read_erased_players(pqxx::transaction_base& transaction, const std::string& world);
 
-/// Takes the erased ones out of the write's states.
-void hide_in_states(TickWrite& write, const ErasedPlayers& erased);
+/// The states without the erased ones.
+[[nodiscard]] std::vector<proto::State> hide_in_states(std::vector<proto::State> states, const ErasedPlayers& erased);
 
 /// Moves the rows of erased players from staged_players to erased_players. `unaware`: rows may still have ids.
 void hide_staged_players(pqxx::work& transaction, const std::string& world, bool unaware);

@@ -85,9 +85,8 @@ std::optional<std::uint64_t> take_tick(pqxx::work& transaction, const TickWrite&
     return result.empty() ? std::nullopt : std::optional(result[0][0].as<std::uint64_t>());
 }
 
-bool is_stored(pqxx::work& transaction, const TickWrite& write) {
-    const proto::State& state = write.state();
-    return !transaction.exec_params(kIsStored, state.world, to_rfc3339(state.tick), write.state_text).empty();
+bool is_stored(pqxx::work& transaction, const proto::State& state, const std::string& text) {
+    return !transaction.exec_params(kIsStored, state.world, to_rfc3339(state.tick), text).empty();
 }
 
 void add_state(pqxx::work& transaction, const proto::State& state, const std::string& text) {
@@ -101,9 +100,10 @@ void add_state(pqxx::work& transaction, const proto::State& state, const std::st
     postgres::copy_in(transaction, "gameplay_metrics (world, tick, metric, value)", std::move(rows).take());
 }
 
-void add_states(pqxx::work& transaction, const TickWrite& write) {
-    for (const proto::State& state : write.states) {
-        add_state(transaction, state, &state == &write.state() ? write.state_text : encode(state));
+/// `newest_text`: of the last one.
+void add_states(pqxx::work& transaction, const std::vector<proto::State>& states, const std::string& newest_text) {
+    for (const proto::State& state : states) {
+        add_state(transaction, state, &state == &states.back() ? newest_text : encode(state));
     }
 }
 
@@ -132,8 +132,8 @@ void add_players(pqxx::work& transaction, const TickWrite& write, bool erased, b
     transaction.exec_params0(kMergePlayers, world, tick);
 }
 
-/// `news`: erased players that the write does not know of.
-void add_entries(pqxx::work& transaction, const TickWrite& write, const std::optional<ErasedPlayers>& news) {
+/// `news`: erased players, when the write does not know of some of them.
+void add_entries(pqxx::work& transaction, const TickWrite& write, const ErasedPlayers* news) {
     const std::string& world = write.state().world;
     if (write.reset) {
         transaction.exec_params0(kForgetEntries, world);
@@ -173,30 +173,35 @@ void Store::register_worlds(const std::vector<std::string>& names, TimePoint now
     });
 }
 
-Store::Outcome Store::store(TickWrite& write) {
+Store::Outcome Store::store(const TickWrite& write) {
     for (const proto::State& state : write.states) {
         partitions_.ensure(postgres_, state.tick);
     }
-    std::optional<ErasedPlayers> news;
+    std::optional<News> news;
     const Outcome outcome = postgres_.transaction(deadline(write), [&](pqxx::work& transaction) {
         const auto erasures = take_tick(transaction, write);
-        if (!erasures && is_stored(transaction, write)) {
+        if (!erasures && is_stored(transaction, write.state(), write.state_text)) {
             return Outcome::stored;
         }
-        if (!erasures || *erasures != write.erasures) {
-            news = read_erased_players(transaction, write.state().world);
-            hide_in_states(write, *news);
+        if (erasures && *erasures == write.erasures) {
+            add_states(transaction, write.states, write.state_text);
+        } else {
+            const ErasedPlayers erased = read_erased_players(transaction, write.state().world);
+            const auto states = hide_in_states(write.states, erased);
+            news = News{erased, encode(states.back())};
+            if (!erasures) {
+                return is_stored(transaction, states.back(), news->state_text) ? Outcome::stored : Outcome::refused;
+            }
+            add_states(transaction, states, news->state_text);
         }
-        if (!erasures) {
-            return is_stored(transaction, write) ? Outcome::stored : Outcome::refused;
-        }
-        add_states(transaction, write);
         add_events(transaction, write);
         add_players(transaction, write, *erasures > 0, news.has_value());
-        add_entries(transaction, write, news);
+        add_entries(transaction, write, news ? &news->erased : nullptr);
         return Outcome::stored;
     });
-    news_ = std::move(news);
+    if (outcome == Outcome::stored) {
+        news_ = std::move(news);
+    }
     return outcome;
 }
 

@@ -37,13 +37,16 @@ public:
     /// Stores a write in one transaction that begins with the compare-and-set on the world's last tick; repeating it
     /// does no harm. Makes the partitions of its ticks' days and the next ones when they are missing. Throws
     /// Unavailable after 10 s, and 50 us more a player's row, without an answer. Players of whose erasure the write's
-    /// maker did not know are hidden in what is stored, and taken out of the write's states: show only those.
-    [[nodiscard]] Outcome store(TickWrite& write);
-    [[nodiscard]] Outcome store(TickWrite&& write) { return store(write); }
+    /// maker did not know are hidden in what is stored.
+    [[nodiscard]] Outcome store(const TickWrite& write);
 
-    /// The erased players of the last stored world, when its write was made without knowing of some of them: for
-    /// hide_players. Once.
-    [[nodiscard]] std::optional<ErasedPlayers> take_news() { return std::exchange(news_, std::nullopt); }
+    /// What the maker of a write did not know.
+    struct News {
+        ErasedPlayers erased;    ///< of the write's world: for hide_players
+        std::string state_text;  ///< the write's newest state as it was stored and may be shown
+    };
+    /// Of the last write that was stored. Once.
+    [[nodiscard]] std::optional<News> take_news() { return std::exchange(news_, std::nullopt); }
 
     /// Loading reads a row for each player, which takes longer than other transactions.
     static constexpr std::chrono::minutes kLoadDeadline{2};
@@ -51,7 +54,7 @@ public:
 private:
     postgres::Client& postgres_;
     DayPartitions partitions_;
-    std::optional<ErasedPlayers> news_;
+    std::optional<News> news_;
 };
 
 }  // namespace watchtower::collector

@@ -171,6 +171,37 @@ TEST_F(Gateway, ShowsTheSameInEveryReplica) {
     }
 }
 
+TEST_F(Gateway, TakesTasksWhileThereIsRedis) {
+    const auto state = state_of_age(seconds(1));
+    stores_.store(state);
+    stores_.put(state);
+    Service gateway = start({{"API_KEY", "k1"}});
+    ASSERT_TRUE(shows(gateway, state));
+    const std::string collect = "/api/v1/metrics/collect";
+    EXPECT_EQ(gateway.post(collect).status, 401);
+    EXPECT_EQ(gateway.post(collect + "?world=other", {{"X-API-Key", "k1"}}).status, 404);
+    const auto accepted = gateway.post(collect, {{"X-API-Key", "k1"}}, "a body that nobody needs");
+    ASSERT_EQ(accepted.status, 202) << accepted.body;
+    const std::string location(accepted.header("location").value_or(""));
+    EXPECT_EQ(gateway.get(location).body, accepted.body);
+    EXPECT_EQ(gateway.post("/api/metrics/collect", {{"Authorization", "Bearer k1"}}).status, 202);
+    EXPECT_EQ(gateway.get("/api/v1/tasks/" + std::string(32, '0')).status, 404);
+    stores_.redis.freeze();
+    const auto refused = gateway.post(collect, {{"X-API-Key", "k1"}});
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_TRUE(refused.retry_after);
+    EXPECT_THAT(refused.body, Not(HasSubstr("127.0.0.1")));
+    EXPECT_EQ(gateway.get(location).status, 503);
+    EXPECT_EQ(gateway.get(kDocument).status, 200);
+    stores_.redis.thaw();
+    EXPECT_TRUE(answers(gateway, location, 200)) << "and again with it";
+    stores_.redis.kill();
+    EXPECT_EQ(gateway.post(collect, {{"X-API-Key", "k1"}}).status, 503);
+    stores_.redis.start();
+    EXPECT_TRUE(answers(gateway, location, 404)) << "it has forgotten everything";
+    EXPECT_EQ(gateway.post(collect, {{"X-API-Key", "k1"}}).status, 202);
+}
+
 TEST_F(Gateway, ServesSeveralWorlds) {
     const auto first = state_of_age(seconds(2), "north");
     const auto second = state_of_age(seconds(1), "south");

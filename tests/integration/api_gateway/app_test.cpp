@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "common/http/client.hpp"
+#include "common/redis/client.hpp"
+#include "proto-json/names.hpp"
+#include "proto-json/task.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/sample_state.hpp"
 #include "tests/support/world_stores.hpp"
@@ -32,6 +35,7 @@ protected:
         Options options;
         options.port = 0;
         options.management_port = 0;
+        options.api_auth = "none";
         options.stores.database_url = stores_.reader_url();
         options.stores.redis_url = stores_.redis.url();
         options.stores.nats_url = stores_.nats.url();
@@ -44,6 +48,9 @@ protected:
     }
 
     http::FetchResult get(const std::string& path) { return fetch(app_->port(), path); }
+    http::FetchResult post(const std::string& path) {
+        return client_.post("http://127.0.0.1:" + std::to_string(app_->port()) + path, "", {});
+    }
     http::FetchResult fetch(std::uint16_t port, const std::string& path) {
         return client_.get("http://127.0.0.1:" + std::to_string(port) + path, {});
     }
@@ -52,6 +59,22 @@ protected:
         int seen = 0;
         return eventually(
             10s, [&] { return (seen = get(path).status) == status; }, [&] { return std::to_string(seen); });
+    }
+
+    /// A path of the documentation with its examples, and with the newest tick in place of that one's.
+    std::string target_of(const json& openapi, const std::string& path) {
+        std::string target = path;
+        for (const json& one : openapi.at("paths").at(path).at("get").value("parameters", json::array())) {
+            const json& parameter = openapi.at(json::json_pointer(one.at("$ref").get<std::string>().substr(1)));
+            const std::string name = parameter.at("name");
+            const std::string value = name == "tick" ? to_rfc3339(tick_) : parameter.value("example", std::string());
+            if (const auto brace = target.find("{" + name + "}"); brace != std::string::npos) {
+                target.replace(brace, name.size() + 2, value);
+            } else if (parameter.value("required", false)) {
+                target.append("?").append(name).append("=").append(value);
+            }
+        }
+        return target;
     }
 
     TimePoint tick_ = tick_at_or_before(SystemClock().now(), 60s);
@@ -68,13 +91,16 @@ TEST_F(GatewayApp, AnswersEveryDocumentedPathAsDocumented) {
     start();
     store();
     ASSERT_TRUE(answers(kDocument, 200));
+    stores_.postgres.run(
+        "insert into player_current values ('default', 'player1', now(), now(), null, true, true,"
+        " true, 1, 1, '{}', 1, 0, 0, 0, 0, null)");
     const json openapi = json::parse(get("/openapi.json").body);
     int checked = 0;
     for (const auto& [path, item] : openapi.at("paths").items()) {
-        std::string target = path;
-        if (const auto brace = target.find("{tick}"); brace != std::string::npos) {
-            target.replace(brace, 6, to_rfc3339(tick_));
+        if (item.begin()->at("tags").at(0) == "tasks") {
+            continue;  // tested below
         }
+        const std::string target = target_of(openapi, path);
         const auto result = get(target);
         ASSERT_EQ(result.status, 200) << target << ' ' << result.body;
         const json& content = item.at("get").at("responses").at("200").at("content");
@@ -85,6 +111,48 @@ TEST_F(GatewayApp, AnswersEveryDocumentedPathAsDocumented) {
         }
     }
     EXPECT_GE(checked, 22);
+}
+
+TEST_F(GatewayApp, QueuesCollectionsAndShowsWhatBecomesOfThem) {
+    start();
+    store();
+    ASSERT_TRUE(answers(kDocument, 200));
+    const json openapi = json::parse(get("/openapi.json").body);
+    const auto schema_of = [&](const std::string& path, const char* method, const char* status) {
+        const json& answer = openapi.at("paths").at(path).at(method).at("responses").at(status);
+        return test::to_json_schema(openapi, answer.at("content").at("application/json").at("schema"));
+    };
+    const auto accepted = post("/api/v1/metrics/collect?world=default");
+    ASSERT_EQ(accepted.status, 202) << accepted.body;
+    EXPECT_TRUE(test::conforms(accepted.body, schema_of("/api/v1/metrics/collect", "post", "202")));
+    const proto::Task task = proto::decode_task(accepted.body);
+    EXPECT_EQ(task.kind, "collect");
+    EXPECT_EQ(task.state, proto::TaskState::queued);
+    EXPECT_EQ(accepted.header("location"), "/api/v1/tasks/" + task.id);
+    const auto found = get("/api/v1/tasks/" + task.id);
+    EXPECT_EQ(found.body, accepted.body);
+    EXPECT_TRUE(test::conforms(found.body, schema_of("/api/v1/tasks/{id}", "get", "200")));
+    EXPECT_EQ(get("/api/tasks/" + task.id).header("deprecation"), "true");
+    redis::Client redis({.url = stores_.redis.url()});
+    EXPECT_EQ(redis.command({"HGET", proto::task_key(task.id), "world"}).text(), "default");
+    redis.command({"HSET", proto::task_key(task.id), "state", "done", "tick", "1765197240000"});
+    EXPECT_EQ(get("/api/v1/tasks/" + task.id).body,
+              R"({"id":")" + task.id + R"(","kind":"collect","state":"done","tick":"2025-12-08T12:34:00.000Z"})");
+    redis.command({"FLUSHALL"});
+    EXPECT_EQ(get("/api/v1/tasks/" + task.id).status, 404);
+}
+
+TEST_F(GatewayApp, RefusesTasksWhileTooManyAreQueued) {
+    start();
+    store();
+    ASSERT_TRUE(answers(kDocument, 200));
+    redis::Client redis({.url = stores_.redis.url()});
+    redis.pipeline(std::vector<redis::Command>(10'000, {"XADD", std::string(proto::kTasksKey), "*", "id", "x"}));
+    const auto refused = post("/api/v1/metrics/collect");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_TRUE(refused.retry_after);
+    redis.command({"DEL", proto::kTasksKey});
+    EXPECT_EQ(post("/api/v1/metrics/collect").status, 202);
 }
 
 TEST_F(GatewayApp, ServesStoredDocumentsByteForByte) {

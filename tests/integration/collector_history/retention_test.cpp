@@ -88,7 +88,8 @@ TEST_F(RetentionTest, LeavesPartitionsThatHaveNoBounds) {
 }
 
 TEST_F(RetentionTest, DoesNotMindTheServersTimeZone) {
-    run("alter role watchtower set timezone = 'Asia/Kathmandu'; alter role watchtower set datestyle = 'German'");
+    server_.run(
+        "alter role watchtower set timezone = 'Asia/Kathmandu'; alter role watchtower set datestyle = 'German'");
     postgres::Client client({.url = server_.url()});
     for (const char* day : {"2025-12-08", "2025-12-10"}) {
         DayPartitions().ensure(client, time(day));
@@ -117,7 +118,7 @@ TEST_F(RetentionTest, LeavesATableThatIsInUseToTheNextCall) {
 TEST_F(RetentionTest, IsUnavailableWhileTheDatabaseTakesNoChanges) {
     tick("2025-12-08 12:00");
     tick("2025-12-09 12:00");
-    run("alter role watchtower set default_transaction_read_only = on");
+    server_.run("alter role watchtower set default_transaction_read_only = on");
     postgres::Client client({.url = server_.url()});
     EXPECT_THROW((void)retire(client, time("2025-12-12"), {}), Unavailable);
     EXPECT_TRUE(is_there("snapshots_20251208"));

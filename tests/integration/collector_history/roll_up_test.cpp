@@ -125,7 +125,8 @@ TEST_F(RollUp, RollsAFullDayUpInPieces) {
     change("2025-12-08 11:59", "p", 2, "2");
     tick("2025-12-08 23:59", "3");
     change("2025-12-08 23:59", "p", 4, "3");
-    run("update pg_class set reltuples = 50000000"
+    server_.run(
+        "update pg_class set reltuples = 50000000"
         " where oid in ('player_activity_20251208'::regclass, 'gameplay_metrics_20251208'::regclass)");
     const RolledUp done = roll_up(client_, "default", time("2025-12-09"));
     EXPECT_EQ(done.transactions, 22);
@@ -135,11 +136,11 @@ TEST_F(RollUp, RollsAFullDayUpInPieces) {
 
 TEST_F(RollUp, IsUnavailableWhileTheDatabaseTakesNoRows) {
     tick("2025-12-08 12:00");
-    run("alter role watchtower set default_transaction_read_only = on");
+    server_.run("alter role watchtower set default_transaction_read_only = on");
     postgres::Client client({.url = server_.url()});
     EXPECT_THROW((void)roll_up(client, "default", time("2025-12-10")), Unavailable);
     EXPECT_THROW((void)make_partitions(client, time("2025-12-10")), Unavailable);
-    run("alter role watchtower reset default_transaction_read_only");
+    server_.run("alter role watchtower reset default_transaction_read_only");
     postgres::Client again({.url = server_.url()});
     EXPECT_EQ(roll_up(again, "default", time("2025-12-10")).hourly_rows, 1);
 }
@@ -181,7 +182,7 @@ TEST_F(Partitions, DoNotWaitForReadersAndDoNotHoldUpWriters) {
 }
 
 TEST_F(Partitions, AreReadersToRead) {
-    run("drop owned by watchtower_reader; drop role watchtower_reader; create role watchtower_reader login");
+    server_.run("drop owned by watchtower_reader; drop role watchtower_reader; create role watchtower_reader login");
     postgres::Client reader({.url = server_.url("watchtower", "watchtower_reader")});
     const auto count = [&reader](const std::string& table) {
         reader.read(

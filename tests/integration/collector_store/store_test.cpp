@@ -121,7 +121,7 @@ TEST_F(StoreTest, RefusesAStepWhenSomebodyWasFirst) {
 TEST_F(StoreTest, KnowsWhatItStoredBefore) {
     game_.nomad("p1", {{"move", 5}});
     const Step step = game_.compare_with(game_.world);
-    TickWrite write = tick_write(game_.world, step);
+    const TickWrite write = tick_write(game_.world, step);
     ASSERT_EQ(store_.store(write), Store::Outcome::stored);
     EXPECT_EQ(store_.store(write), Store::Outcome::stored);
     game_.finish(step);

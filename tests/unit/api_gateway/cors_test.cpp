@@ -58,6 +58,7 @@ TEST(Cors, AnswersPreflightsWithoutAKey) {
     EXPECT_EQ(seen.header("Access-Control-Allow-Origin"), "https://play.example");
     EXPECT_NE(seen.header("Access-Control-Allow-Methods").find("GET"), std::string::npos);
     EXPECT_NE(seen.header("Access-Control-Allow-Headers").find("Authorization"), std::string::npos);
+    EXPECT_NE(seen.header("Access-Control-Allow-Methods").find("POST"), std::string::npos);
     const Seen other = gateway.ask(std::string("OPTIONS ") + kDocument, {"Origin: https://evil.example"});
     EXPECT_EQ(other.header("Access-Control-Allow-Methods"), "");
 }

@@ -48,7 +48,7 @@ inline Seen take_apart(const http::Answer& answer) {
 }
 
 /// All of the gateway between a parsed request and its answer, with a clock and worlds that the test sets, and no
-/// PostgreSQL behind it.
+/// PostgreSQL and Redis behind it.
 class Gateway {
 public:
     struct Settings {
@@ -96,17 +96,22 @@ public:
 private:
     prometheus::Registry registry_;
     postgres::Client database_{{.url = "postgresql://nobody@127.0.0.1:1/none"}};
+    redis::Client redis_{{.url = "redis://127.0.0.1:1/0"}};
     Latest<world_state::Worlds> worlds_;
     Access access_;
     Cors cors_;
     Current current_{[this] { return worlds_.load(); }, access_, clock};
     Stored stored_{database_, current_, StoredMetrics(registry_), {}};
+    Tasks tasks_{redis_, current_, clock, 2};
+    History history_{database_, stored_.turns(), current_, clock};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
 
 public:
     const std::vector<Endpoint> table = endpoints(
         {current_,
          stored_,
+         tasks_,
+         history_,
          game_metrics_,
          access_,
          {"api-gateway", [this] { return worlds_.load()->hold_a_state(); }, {}, [] { return std::string(); }}});

@@ -172,7 +172,20 @@ TEST_F(RoutesTest, NamesTheParameterThatIsWrong) {
                             Case{"/api/v1/dashboard/stats?time_window=3600.5", "time_window"},
                             Case{"/api/v1/dashboard/stats?time_window=", "time_window"},
                             Case{"/api/v1/dashboard/stats?time_window=99999999999999999999", "time_window"},
-                            Case{"/api/v1/dashboard/stats?time_window=0x100", "time_window"}}) {
+                            Case{"/api/v1/dashboard/stats?time_window=0x100", "time_window"},
+                            Case{"/api/v1/metrics/history", "metric"},
+                            Case{"/api/v1/metrics/history?metric=", "metric"},
+                            Case{"/api/v1/metrics/history?metric=golds", "metric"},
+                            Case{"/api/v1/metrics/history?metric=gold&resolution=1", "resolution"},
+                            Case{"/api/v1/metrics/history?metric=gold&from=yesterday", "from"},
+                            Case{"/api/v1/metrics/history?metric=gold&from=-1", "from"},
+                            Case{"/api/v1/metrics/history?metric=gold&from=2000000000&to=1000000000", "from"},
+                            Case{"/api/v1/metrics/history?metric=gold&to=2025-13-01T00:00:00Z", "to"},
+                            Case{"/api/v1/metrics/history?metric=gold&step=0", "step"},
+                            Case{"/api/v1/metrics/history?metric=gold&step=1.5", "step"},
+                            Case{"/api/v1/metrics/history?metric=gold&step=99999999999999999999", "step"},
+                            Case{"/api/v1/players/p/history?step=-60", "step"},
+                            Case{"/api/v1/players/p/history?metric=gold", "metric"}}) {
         const Seen seen = gateway_.get(one.target);
         EXPECT_EQ(seen.status, 400) << one.target;
         EXPECT_THAT(seen.body, HasSubstr(one.parameter)) << one.target;
@@ -180,7 +193,10 @@ TEST_F(RoutesTest, NamesTheParameterThatIsWrong) {
 }
 
 TEST_F(RoutesTest, AnswersWhatNeedsPostgresqlWith503WhileItIsAway) {
-    for (const char* target : {"/api/v1/dashboard/stats", "/api/v1/snapshots/1765197240"}) {
+    for (const char* target : {"/api/v1/dashboard/stats",
+                               "/api/v1/snapshots/1765197240",
+                               "/api/v1/metrics/history?metric=gold",
+                               "/api/v1/players/p/history"}) {
         const Seen seen = gateway_.get(target);
         EXPECT_EQ(seen.status, 503) << target;
         EXPECT_NE(seen.header("Retry-After"), "") << target;
@@ -243,7 +259,9 @@ TEST(RoutesWithKeys, AskForThemUnderApiAlone) {
             continue;
         }
         const bool is_api = endpoint.route.pattern.starts_with("/api/");
-        EXPECT_EQ(gateway.get(endpoint.route.pattern).status, is_api ? 401 : 200) << endpoint.route.pattern;
+        const std::string method(http::to_text(endpoint.route.method));
+        EXPECT_EQ(gateway.ask(method + " " + endpoint.route.pattern).status, is_api ? 401 : 200)
+            << endpoint.route.pattern;
     }
     EXPECT_EQ(gateway.get("/api/metrics/current").status, 401);
     EXPECT_NE(gateway.get(kDocument).header("WWW-Authenticate"), "");

@@ -32,9 +32,11 @@ json to_json_schema(const json& openapi, const json& schema) {
             result[key] = to_json_schema(openapi, schema.at(key));
         }
     }
-    if (schema.contains("allOf")) {
-        for (json& inner : result["allOf"]) {
-            inner = to_json_schema(openapi, inner);
+    for (const char* key : {"allOf", "anyOf"}) {
+        if (schema.contains(key)) {
+            for (json& inner : result[key]) {
+                inner = to_json_schema(openapi, inner);
+            }
         }
     }
     if (schema.value("nullable", false)) {

@@ -1,0 +1,162 @@
+#include "services/collector/outbox/outbox.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "services/collector/outbox/codec.hpp"
+#include "services/collector/outbox/fold.hpp"
+
+namespace watchtower::collector {
+
+namespace {
+
+std::shared_ptr<Waiting> fold(Waiting& older, Waiting& newer) {
+    auto folded = std::make_shared<Waiting>();
+    folded->begun = newer.begun;
+    for (Waiting* one : {&older, &newer}) {
+        std::move(one->settled.begin(), one->settled.end(), std::back_inserter(folded->settled));
+        std::move(one->superseded.begin(), one->superseded.end(), std::back_inserter(folded->superseded));
+        if (one->kept) {
+            folded->superseded.push_back(one->write.state().tick);
+        }
+    }
+    folded->write = fold(std::move(older.write), std::move(newer.write));
+    folded->bytes = bytes_of(folded->write);
+    return folded;
+}
+
+void tell(Waiting& waiting, bool kept) {
+    for (const auto& settled : std::exchange(waiting.settled, {})) {
+        settled(kept);
+    }
+}
+
+}  // namespace
+
+Outbox::Pushed Outbox::push(std::shared_ptr<Waiting> waiting) {
+    waiting->bytes = bytes_of(waiting->write);
+    limit_.add(waiting->bytes);
+    const std::lock_guard keeping(keeping_);  // what is being kept is not folded
+    const std::lock_guard lock(mutex_);
+    Pushed pushed;
+    pushed.alone = waiting_.empty();
+    waiting_.push_back(std::move(waiting));
+    make_room(pushed);
+    return pushed;
+}
+
+void Outbox::make_room(Pushed& pushed) {
+    const std::size_t first = front_in_use_ ? 1 : 0;
+    while (limit_.exceeded() && waiting_.size() >= first + 2) {
+        const auto older = waiting_.begin() + static_cast<std::ptrdiff_t>(first);
+        limit_.subtract((*older)->bytes + (*(older + 1))->bytes);
+        *older = fold(**older, **(older + 1));
+        limit_.add((*older)->bytes);
+        waiting_.erase(older + 1);
+        ++pushed.folded;
+    }
+    if (limit_.exceeded() && waiting_.size() > first) {
+        Waiting& oldest = *waiting_[first];
+        const std::size_t states = oldest.write.states.size();
+        if (drop_folded_states(oldest.write)) {
+            pushed.dropped += states - 1;
+            limit_.subtract(oldest.bytes);
+            oldest.bytes = bytes_of(oldest.write);
+            limit_.add(oldest.bytes);
+            oldest.kept = false;
+        }
+    }
+}
+
+std::shared_ptr<Waiting> Outbox::front() {
+    const std::lock_guard lock(mutex_);
+    front_in_use_ = !waiting_.empty();
+    return waiting_.empty() ? nullptr : waiting_.front();
+}
+
+void Outbox::pop() {
+    const std::lock_guard keeping(keeping_);
+    std::shared_ptr<Waiting> stored;
+    {
+        const std::lock_guard lock(mutex_);
+        stored = std::move(waiting_.front());
+        waiting_.pop_front();
+        front_in_use_ = false;
+        limit_.subtract(stored->bytes);
+    }
+    if (stored->kept) {
+        stored->superseded.push_back(stored->write.state().tick);
+    }
+    tell(*stored, true);
+    forget(std::move(stored->superseded));
+}
+
+void Outbox::clear() {
+    const std::lock_guard keeping(keeping_);
+    std::deque<std::shared_ptr<Waiting>> gone;
+    {
+        const std::lock_guard lock(mutex_);
+        gone.swap(waiting_);
+        front_in_use_ = false;
+    }
+    for (const auto& waiting : gone) {
+        limit_.subtract(waiting->bytes);
+        tell(*waiting, false);
+    }
+}
+
+bool Outbox::keep() {
+    const std::lock_guard keeping(keeping_);
+    try {
+        while (const auto waiting = first_not_kept()) {
+            if (!kept_.keep(waiting->write.state().tick, encode(waiting->write), waiting->superseded)) {
+                return false;
+            }
+            {
+                const std::lock_guard lock(mutex_);
+                waiting->kept = true;
+            }
+            waiting->superseded.clear();
+            tell(*waiting, true);
+        }
+        return true;
+    } catch (const Error& error) {
+        log::debug("tick_not_kept", {{"error", error.what()}});
+        return false;
+    }
+}
+
+std::shared_ptr<Waiting> Outbox::first_not_kept() const {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(), [](const auto& one) { return !one->kept; });
+    return found == waiting_.end() ? nullptr : *found;
+}
+
+void Outbox::forget(std::vector<TimePoint> ticks) {
+    to_forget_.insert(to_forget_.end(), ticks.begin(), ticks.end());
+    if (to_forget_.empty()) {
+        return;
+    }
+    try {
+        kept_.forget(to_forget_);
+        to_forget_.clear();
+    } catch (const Error& error) {
+        log::debug("stored_tick_not_forgotten", {{"error", error.what()}});
+    }
+}
+
+Outbox::Size Outbox::size() const {
+    const std::lock_guard lock(mutex_);
+    Size size;
+    for (const auto& waiting : waiting_) {
+        size.ticks += waiting->write.states.size();
+        size.bytes += waiting->bytes;
+        size.at_risk += waiting->kept ? 0 : waiting->write.states.size();
+    }
+    return size;
+}
+
+}  // namespace watchtower::collector

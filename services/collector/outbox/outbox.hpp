@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "services/collector/outbox/kept_ticks.hpp"
+#include "services/collector/outbox/limit.hpp"
+#include "services/collector/store/rows.hpp"
+
+namespace watchtower::collector {
+
+/// One write on its way into the database.
+struct Waiting {
+    /// Told once: true when the tick is stored or kept in Redis, false when it was refused.
+    using Settled = std::function<void(bool kept)>;
+
+    TickWrite write;
+    std::size_t bytes = 0;                        ///< bytes_of(write)
+    std::chrono::steady_clock::time_point begun;  ///< when its collection began
+    std::vector<Settled> settled;                 ///< not yet told
+    bool kept = false;                            ///< lies in Redis as well
+    std::vector<TimePoint> superseded;            ///< ticks folded into it that lie in Redis by themselves
+};
+
+/// The writes of one world that the database has not taken yet, oldest first, in memory and, as far as keep() came, in
+/// Redis. Thread-safe.
+///
+/// When all worlds together exceed the limit, the world that adds a write folds its oldest ones into one until they do
+/// not, then drops their states; of a world at least the newest write is left. The write handed out by front() is left
+/// alone.
+class Outbox {
+public:
+    Outbox(KeptTicks kept, OutboxLimit& limit) : kept_(std::move(kept)), limit_(limit) {}
+    ~Outbox() { clear(); }
+    Outbox(const Outbox&) = delete;
+    Outbox& operator=(const Outbox&) = delete;
+
+    struct Pushed {
+        bool alone = false;       ///< nothing waits before it
+        std::size_t folded = 0;   ///< how many ticks lost detail for it
+        std::size_t dropped = 0;  ///< how many states were dropped for it
+    };
+    Pushed push(std::shared_ptr<Waiting> waiting);
+
+    /// The oldest, which stays; null when nothing waits.
+    [[nodiscard]] std::shared_ptr<Waiting> front();
+    /// After front() was stored: it is gone, from Redis as well if Redis can be reached.
+    void pop();
+    /// All are void.
+    void clear();
+
+    /// Puts into Redis what is not there. True: all that waits is there. Throws nothing: false when Redis is away or
+    /// this process is not the owner.
+    bool keep();
+
+    struct Size {
+        std::size_t ticks = 0;    ///< folded ones count by themselves
+        std::size_t bytes = 0;    ///< see bytes_of
+        std::size_t at_risk = 0;  ///< ticks that are in this process's memory only
+    };
+    [[nodiscard]] Size size() const;
+
+private:
+    void make_room(Pushed& pushed);
+    [[nodiscard]] std::shared_ptr<Waiting> first_not_kept() const;
+    void forget(std::vector<TimePoint> ticks);
+
+    KeptTicks kept_;
+    OutboxLimit& limit_;
+    mutable std::mutex mutex_;  ///< for the next three; never held while Redis is asked
+    std::deque<std::shared_ptr<Waiting>> waiting_;
+    bool front_in_use_ = false;
+    std::mutex keeping_;                ///< one at a time asks Redis; taken before mutex_
+    std::vector<TimePoint> to_forget_;  ///< under keeping_: stored ticks that still lie in Redis
+};
+
+}  // namespace watchtower::collector

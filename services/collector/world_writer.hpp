@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "common/base/clock.hpp"
+#include "common/nats/client.hpp"
+#include "common/postgres/client.hpp"
+#include "common/redis/client.hpp"
+#include "services/collector/metrics.hpp"
+#include "services/collector/outbox/outbox.hpp"
+#include "services/collector/store/store.hpp"
+
+namespace watchtower::collector {
+
+/// The servers that the collector writes to. They must outlive who uses them; thread-safe.
+struct Servers {
+    postgres::Client& postgres;
+    redis::Client& redis;
+    nats::Client& nats;
+};
+
+/// Stores the ticks of one world in their order and shows each as soon as it is kept somewhere: in PostgreSQL, or,
+/// while PostgreSQL is away or slow, in the outbox's part in Redis. A thread of its own; the functions may be called
+/// from any.
+class WorldWriter {
+public:
+    struct World {
+        std::string name;
+        std::int64_t position = 0;
+        std::string owner;  ///< this process as it stands in proto::owner_key
+    };
+
+    /// `on_settled` is called on any thread, must not block, and comes whenever nothing waits any more or what was
+    /// written turned out void. `limit` must outlive it.
+    WorldWriter(World world,
+                const Servers& servers,
+                OutboxLimit& limit,
+                const WorldMetrics& metrics,
+                std::function<void()> on_settled);
+    /// Stores what waits for a while yet, then leaves it in Redis; what is lost then is logged.
+    ~WorldWriter();
+    WorldWriter(const WorldWriter&) = delete;
+    WorldWriter& operator=(const WorldWriter&) = delete;
+
+    /// Takes a tick into the outbox and returns. Void, as everything after a refused one, until load() was called.
+    void write(TickWrite write, std::chrono::steady_clock::time_point begun, Waiting::Settled settled = {});
+
+    [[nodiscard]] bool waits() const { return outbox_.size().ticks > 0; }
+    /// Somebody else stored another tick: the memory that writes were made from is void.
+    [[nodiscard]] bool refused() const { return refused_; }
+
+    /// Players that were erased and that the makers of writes do not know of yet: for hide_players. Once.
+    [[nodiscard]] std::optional<ErasedPlayers> take_erased();
+
+    /// Stores what an owner before left in Redis, and reads the world as it is then. Throws Unavailable while
+    /// PostgreSQL is away or ticks wait for it.
+    [[nodiscard]] WorldMemory load();
+
+private:
+    /// A state as it goes to Redis.
+    struct Shown {
+        TimePoint tick;
+        std::string text;
+    };
+
+    void run(const std::stop_token& stop);
+    void store(const Waiting& waiting);
+    bool wait_for_work(const std::stop_token& stop);
+    void make_void(const TickWrite& write, const std::string& why);
+    void keep_and_show();
+    void show(TimePoint tick, const std::string& text);
+    void note_size();
+    void store_kept_ticks(Store& store);
+
+    const World world_;
+    const Servers servers_;
+    const WorldMetrics metrics_;
+    const std::function<void()> on_settled_;
+    Store store_;  ///< the thread's
+    KeptTicks kept_;
+    Outbox outbox_;
+    std::atomic<bool> refused_ = false;
+    std::mutex showing_;
+    Shown newest_;                         ///< under showing_: what was written last
+    std::optional<TimePoint> shown_;       ///< under showing_
+    std::optional<ErasedPlayers> erased_;  ///< under showing_
+    std::mutex mutex_;                     ///< for the next two
+    std::condition_variable_any wake_;
+    bool work_ = false;
+    std::jthread thread_;  ///< last: ends first
+};
+
+}  // namespace watchtower::collector
