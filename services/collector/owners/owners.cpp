@@ -59,8 +59,8 @@ std::string new_collector_id() {
     return std::string(host.data()) + "-" + std::to_string(::getpid()) + "-" + random.data();
 }
 
-Owners::Owners(const Options& options, std::shared_ptr<Dependency> redis, std::shared_ptr<Dependency> postgres)
-    : options_(options),
+Owners::Owners(Options options, std::shared_ptr<Dependency> redis, std::shared_ptr<Dependency> postgres)
+    : options_(std::move(options)),
       redis_(redis_options(options_), std::move(redis)),
       leases_(redis_, options_.id, options_.worlds, options_.lease),
       locks_({.url = options_.database_url,

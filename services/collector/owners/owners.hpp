@@ -54,7 +54,7 @@ public:
 
     /// Does not connect. `redis` and `postgres` are told of each success and failure to reach the server; they may be
     /// null. Throws BadInput when a URL cannot be read.
-    explicit Owners(const Options& options,
+    explicit Owners(Options options,
                     std::shared_ptr<Dependency> redis = nullptr,
                     std::shared_ptr<Dependency> postgres = nullptr);
     /// Releases.

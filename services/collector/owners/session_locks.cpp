@@ -44,6 +44,16 @@ std::string to_text(const std::vector<bool>& flags, std::size_t count) {
     return text;
 }
 
+void note(const pqxx::row& row, LockView& view) {
+    LockView::World& world = view.worlds.at(row[0].as<std::size_t>() - 1);
+    if (row[1].as<bool>()) {
+        world.mine = row[2].as<bool>();
+        world.others = row[3].as<bool>();
+    } else {
+        world.leased = row[3].as<bool>();
+    }
+}
+
 postgres::Options client_options(const SessionLocks::Options& options) {
     return {.url = options.url,
             .application_name = "watchtower-collector-owners",
@@ -116,13 +126,7 @@ LockView SessionLocks::ask(const LockWish& wish) {
             view.worlds.assign(count, {});
             for (const auto& row :
                  transaction.exec_params(kHoldLocks, names_, to_text(wish.own, count), to_text(wish.announce, count))) {
-                auto& world = view.worlds.at(row[0].as<std::size_t>() - 1);
-                if (row[1].as<bool>()) {
-                    world.mine = row[2].as<bool>();
-                    world.others = row[3].as<bool>();
-                } else {
-                    world.leased = row[3].as<bool>();
-                }
+                note(row, view);
             }
         });
         view.answered = true;

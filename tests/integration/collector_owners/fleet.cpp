@@ -23,6 +23,11 @@ std::size_t owned_by(const std::vector<bool>& owned) {
     return static_cast<std::size_t>(std::count(owned.begin(), owned.end(), true));
 }
 
+/// The first is asked again after the second: a world that was handed over in between is no overlap.
+bool both_own(const Owners& first, const Owners& second, std::size_t world) {
+    return first.owns(world) && second.owns(world) && first.owns(world);
+}
+
 }  // namespace
 
 Replica::Replica(const test::RedisServer& redis, const test::PostgresServer& postgres, Owners::Options options)
@@ -180,15 +185,13 @@ int OverlapWatch::overlaps() {
     return overlaps_;
 }
 
-/// The first is asked again after the second: a world that was handed over in between is none.
 void OverlapWatch::look(const std::vector<const Owners*>& owners, std::size_t worlds) {
     for (std::size_t world = 0; world < worlds; ++world) {
         for (std::size_t i = 0; i < owners.size(); ++i) {
-            for (std::size_t k = i + 1; k < owners.size(); ++k) {
-                if (owners[i]->owns(world) && owners[k]->owns(world) && owners[i]->owns(world)) {
-                    ++overlaps_;
-                }
-            }
+            const bool shared = std::any_of(owners.begin(),
+                                            owners.begin() + static_cast<std::ptrdiff_t>(i),
+                                            [&](auto* o) { return both_own(*o, *owners[i], world); });
+            overlaps_ += shared ? 1 : 0;
         }
     }
 }
