@@ -154,7 +154,9 @@ void add_entries(pqxx::work& transaction, const TickWrite& write, const ErasedPl
 Milliseconds deadline(const TickWrite& write) {
     constexpr Milliseconds kEveryTick{10'000};
     constexpr std::uint64_t kRowsInAMillisecond = 20;
-    return kEveryTick + Milliseconds(write.player_rows / kRowsInAMillisecond);
+    constexpr std::uint64_t kLeastEntryBytes = 20;  // of a list entry's row
+    return kEveryTick +
+           Milliseconds((write.player_rows + write.entries.size() / kLeastEntryBytes) / kRowsInAMillisecond);
 }
 
 }  // namespace

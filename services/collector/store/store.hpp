@@ -36,8 +36,8 @@ public:
 
     /// Stores a write in one transaction that begins with the compare-and-set on the world's last tick; repeating it
     /// does no harm. Makes the partitions of its ticks' days and the next ones when they are missing. Throws
-    /// Unavailable after 10 s, and 50 us more a player's row, without an answer. Players of whose erasure the write's
-    /// maker did not know are hidden in what is stored.
+    /// Unavailable after 10 s, and 50 us more a player's or list entry's row, without an answer. Players of whose
+    /// erasure the write's maker did not know are hidden in what is stored.
     [[nodiscard]] Outcome store(const TickWrite& write);
 
     /// What the maker of a write did not know.
