@@ -69,6 +69,15 @@ TimePoint parse_milliseconds(const std::string& text) {
     return TimePoint(Milliseconds(value));
 }
 
+/// What is not in the store as it should be is no fault of whoever asks.
+proto::TaskState parse_state(const std::string& text) {
+    try {
+        return proto::parse_task_state(text);
+    } catch (const BadInput& error) {
+        throw Error(std::string("tasks: ") + error.what());
+    }
+}
+
 }  // namespace
 
 std::string TaskQueue::enqueue(const NewTask& task) {
@@ -113,7 +122,7 @@ std::optional<proto::Task> TaskQueue::find(std::string_view id) {
     if (!kind || !state) {
         return std::nullopt;
     }
-    proto::Task task{std::string(id), *kind, proto::parse_task_state(*state), {}, {}};
+    proto::Task task{std::string(id), *kind, parse_state(*state), {}, {}};
     const auto tick = fields.at(2).optional_text();
     if (tick && task.state == proto::TaskState::done) {
         task.tick = parse_milliseconds(*tick);

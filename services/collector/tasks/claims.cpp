@@ -80,8 +80,8 @@ redis::Reply TaskClaims::run(redis::Client& redis, const redis::Script& script, 
     return reply;
 }
 
-TaskClaims::Taken TaskClaims::take(redis::Client& redis, const std::vector<std::string>& running) {
-    Words more = {new_first_ ? "1" : ""};
+TaskClaims::Taken TaskClaims::take(redis::Client& redis, const std::vector<std::string>& running, bool take_over) {
+    Words more = {new_first_ ? "new" : "", take_over ? "all" : ""};
     new_first_ = !new_first_;
     more.insert(more.end(), running.begin(), running.end());
     const redis::Reply reply = run(redis, scripts::kTake, more);

@@ -47,9 +47,10 @@ public:
 
     explicit TaskClaims(Options options);
 
-    /// Claims a task if there is one: first what was handed to this collector, then, in turns, what is new and what is
-    /// abandoned. `running`: the entries that are being done here.
-    [[nodiscard]] Taken take(redis::Client& redis, const std::vector<std::string>& running);
+    /// Claims a task if there is one: first what was handed to this collector, then, in turns, what is new and what
+    /// waits or is abandoned. `running`: the entries that are being done here. `take_over` false: what other collectors
+    /// have claimed stays theirs.
+    [[nodiscard]] Taken take(redis::Client& redis, const std::vector<std::string>& running, bool take_over = true);
 
     /// Waits until something new is there or `longest` has passed; it is claimed with the next take.
     void wait_for_new(redis::Client& redis, Milliseconds longest) const;

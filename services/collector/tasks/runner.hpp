@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,7 +36,8 @@ struct TaskRunnerOptions {
 
 /// Takes tasks from Redis and does them, from its construction to its end: a few at a time, each claimed by one
 /// collector alone, its claim renewed while its handler runs. Tasks of dead collectors are taken over. Without Redis it
-/// waits; what runs then goes on, and its result is recorded when Redis is back.
+/// waits; what runs then goes on, and its result is recorded when Redis is back. As nobody could renew meanwhile,
+/// nothing is taken over for a while then.
 ///
 /// At its end handlers get the stop token, and what they leave unfinished is handed back at once, so that another
 /// collector goes on with it. A kind without a handler is left to other collectors.
@@ -80,6 +83,7 @@ private:
     void renew();
     void enqueue_due();
     void look_at_backlog();
+    [[nodiscard]] bool may_take_over() const;
 
     [[nodiscard]] std::vector<std::shared_ptr<Running>> running();
     [[nodiscard]] std::vector<std::string> running_entries();
@@ -95,6 +99,7 @@ private:
     tasks::TaskQueue queue_;
     std::map<std::string, std::string> enqueued_;  ///< by rule, the period's key that was seen to; only the keeper's
     std::mutex turn_;                              ///< whose turn it is to look for work
+    std::atomic<std::int64_t> last_failure_ms_;    ///< of a look for work, by the steady clock
 
     std::mutex mutex_;  ///< for what follows
     std::condition_variable changed_;

@@ -61,9 +61,9 @@ redis::Script script(const char* text) {
 }  // namespace
 
 const redis::Script kTake = script(R"(
-local new_first = ARGV[9] == '1'
+local new_first, from_all = ARGV[9] == 'new', ARGV[10] == 'all'
 local running = {}
-for i = 10, #ARGV do
+for i = 11, #ARGV do
     running[ARGV[i]] = true
 end
 
@@ -81,12 +81,17 @@ local function new()
 end
 
 local function next_entry()
-    local enough = #ARGV - 9 + 1
+    local enough = #ARGV - 10 + 1
     local mine = first_of(redis.call('XPENDING', stream, group, '-', '+', enough, me))
     if mine then
         return mine
     end
-    local abandoned = first_of(redis.call('XPENDING', stream, group, 'IDLE', claim, '-', '+', enough))
+    local abandoned
+    if from_all then
+        abandoned = first_of(redis.call('XPENDING', stream, group, 'IDLE', claim, '-', '+', enough))
+    else
+        abandoned = first_of(redis.call('XPENDING', stream, group, 'IDLE', claim, '-', '+', 1, nobody))
+    end
     if new_first or not abandoned then
         return new() or abandoned
     end

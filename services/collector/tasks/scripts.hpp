@@ -12,12 +12,12 @@ namespace watchtower::collector::scripts {
 
 inline constexpr const char* kNobody = "-";
 
-/// Further arguments: "1" to look for new entries before abandoned ones, then the entries that run here. Answer: a list
-/// of id, kind of those that were given up on the way; then, if there is a task: entry, id, kind, world, arguments,
-/// requested at, attempt.
+/// Further arguments: "new" to look for new entries before abandoned ones, "all" to take over from other collectors
+/// too, then the entries that run here. Answer: a list of id, kind of those that were given up on the way; then, if
+/// there is a task: entry, id, kind, world, arguments, requested at, attempt.
 extern const redis::Script kTake;
 
-/// Further arguments: entries that run here. Answer: those of them that somebody else has or finished.
+/// Further arguments: entries that run here. Answer: those of them that somebody else has.
 extern const redis::Script kRenew;
 
 /// Further arguments: entry, id, kind, world, tick or "". Answer: 1 when the result is recorded; 0 when the claim is

@@ -58,6 +58,32 @@ TEST_F(Tasks, ThatEndWhileRedisIsAwayAreRecordedWhenItIsBack) {
     EXPECT_EQ(a.results("done"), 1);
 }
 
+TEST_F(Tasks, StayWithTheirCollectorWhenNobodyCouldRenew) {
+    constexpr auto kClaim = 600ms;
+    Door door;
+    std::atomic<int> runs = 0;
+    const TaskHandlers handlers = {{"k", [&](const auto&, const std::stop_token& stop) {
+                                        ++runs;
+                                        return door.pass(stop) ? TaskOutcome::done() : TaskOutcome::later();
+                                    }}};
+    const Collector a("a", options(kClaim), handlers);
+    const Collector b("b", options(kClaim), handlers);
+    const std::string id = enqueue();
+    ASSERT_TRUE(becomes(id, TaskState::running));
+    server_.freeze();
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(eventually(kDeadline, [&] { return std::chrono::steady_clock::now() - begin > 2 * kClaim; }));
+    server_.thaw();
+    const auto pending_of_a_while = [&] {
+        return redis_.command({"XPENDING", proto::kTasksKey, proto::kTasksGroup, "-", "+", "1"}).at(0).at(2).integer();
+    };
+    EXPECT_TRUE(eventually(kDeadline, [&] { return pending_of_a_while() < kClaim.count(); })) << "it is renewed again";
+    EXPECT_EQ(runs, 1);
+    door.open();
+    EXPECT_TRUE(becomes(id, TaskState::done));
+    EXPECT_EQ(runs, 1);
+}
+
 TEST_F(Tasks, StopInTimeWhileRedisIsFrozen) {
     auto hasty = options();
     hasty.stop_grace = 50ms;
