@@ -80,6 +80,8 @@ private:
 
 class Tasks : public testing::Test {
 protected:
+    explicit Tasks(watchtower::test::RedisServer::Options options = {}) : server_(std::move(options)) {}
+
     /// A test's claims are short where it waits for their end, and long where none may end.
     [[nodiscard]] TaskRunnerOptions options(Milliseconds claim = 10s) const {
         TaskRunnerOptions options;

@@ -1,3 +1,6 @@
+#include <array>
+#include <map>
+
 #include "common/base/error.hpp"
 #include "tests/integration/collector_tasks/collectors.hpp"
 #include "tests/support/tcp_gate.hpp"
@@ -157,6 +160,81 @@ TEST_F(CutOff, CollectorsStopWhatAnotherOneHasTakenOver) {
     EXPECT_EQ(queue_.find(id)->state, TaskState::running) << "still the other one's";
     door.open();
     EXPECT_TRUE(becomes(id, TaskState::done));
+}
+
+/// Three collectors, each with a network of its own, and a Redis that keeps what it was told.
+class Troubled : public Tasks {
+protected:
+    Troubled() : Tasks({.append_only = true}) {
+        for (int i = 0; i < 3; ++i) {
+            auto through = options(300ms);
+            through.redis.url =
+                "redis://127.0.0.1:" + std::to_string(gates_.at(static_cast<std::size_t>(i)).port()) + "/0";
+            through.claims.most_attempts = 1'000;
+            collectors_.push_back(
+                std::make_unique<Collector>("collector-" + std::to_string(i), through, TaskHandlers{{"k", count_}}));
+        }
+    }
+
+    void make_trouble(int step) {
+        auto& gate = gates_.at(static_cast<std::size_t>(step / 4) % gates_.size());
+        switch (step % 4) {
+            case 0:
+                gate.cut();
+                break;
+            case 2:
+                gate.freeze();
+                break;
+            default:
+                gate.resume();
+        }
+        if (step % 25 == 24) {
+            server_.kill();
+            server_.start();
+        }
+    }
+
+    std::mutex mutex_;
+    std::map<std::string, int> runs_;
+    const TaskHandler count_ = [this](const ClaimedTask& task, const auto&) {
+        const std::lock_guard lock(mutex_);
+        ++runs_[task.id];
+        return TaskOutcome::done();
+    };
+    std::array<watchtower::test::TcpGate, 3> gates_ = {watchtower::test::TcpGate(server_.port()),
+                                                       watchtower::test::TcpGate(server_.port()),
+                                                       watchtower::test::TcpGate(server_.port())};
+    std::vector<std::unique_ptr<Collector>> collectors_;
+};
+
+TEST_F(Troubled, CollectorsDoEveryTaskAndRecordItOnce) {
+    constexpr int kSteps = 75;
+    std::vector<std::string> ids(kSteps);
+    for (int step = 0; step < kSteps; ++step) {
+        make_trouble(step);
+        std::string& id = ids.at(static_cast<std::size_t>(step));
+        // A call that fails may have queued a task; what counts is that all that are queued are done.
+        ASSERT_TRUE(eventually(kDeadline, [&] { return !(id = enqueue()).empty(); }));
+    }
+    for (auto& gate : gates_) {
+        gate.resume();
+    }
+    for (const std::string& id : ids) {
+        ASSERT_TRUE(becomes(id, TaskState::done));
+    }
+    ASSERT_TRUE(is_empty());
+    EXPECT_EQ(length(proto::kDeadTasksKey), 0);
+    const auto recorded = [&] {
+        double sum = 0;
+        for (const auto& collector : collectors_) {
+            sum += collector->results("done");
+        }
+        return static_cast<std::size_t>(sum);
+    };
+    const std::lock_guard lock(mutex_);
+    EXPECT_TRUE(eventually(
+        kDeadline, [&] { return recorded() == runs_.size(); }, [&] { return std::to_string(recorded()); }));
+    EXPECT_GE(runs_.size(), ids.size());
 }
 
 }  // namespace
