@@ -48,7 +48,8 @@ TaskClaims::TaskClaims(Options options)
       most_attempts_(std::to_string(options_.most_attempts)),
       most_dead_letters_(std::to_string(options_.most_dead_letters)),
       runner_(options_.consumer + "#" + std::to_string(std::random_device{}()) +
-              std::to_string(std::random_device{}())) {
+              std::to_string(std::random_device{}())),
+      contact_(options_.claim / 2, options_.settling) {
     if (options_.consumer.empty() || options_.consumer == scripts::kNobody) {
         throw BadInput("tasks: consumer: '" + options_.consumer + "' is no collector's id");
     }
@@ -80,8 +81,10 @@ redis::Reply TaskClaims::run(redis::Client& redis, const redis::Script& script, 
     return reply;
 }
 
-TaskClaims::Taken TaskClaims::take(redis::Client& redis, const std::vector<std::string>& running, bool take_over) {
-    Words more = {new_first_ ? "new" : "", take_over ? "all" : ""};
+TaskClaims::Taken TaskClaims::take(redis::Client& redis, const std::vector<std::string>& running) {
+    const std::string heard = to_text(contact_.last());
+    const std::string longest_gap = to_text(contact_.longest_gap());
+    Words more = {new_first_ ? "new" : "", contact_.is_settled() ? "all" : "", heard, longest_gap};
     new_first_ = !new_first_;
     more.insert(more.end(), running.begin(), running.end());
     const redis::Reply reply = run(redis, scripts::kTake, more);
@@ -90,8 +93,9 @@ TaskClaims::Taken TaskClaims::take(redis::Client& redis, const std::vector<std::
     for (std::size_t i = 0; i + 1 < given_up.size(); i += 2) {
         taken.given_up.emplace_back(given_up[i].text(), given_up[i + 1].text());
     }
-    if (reply.array().size() > 1) {
-        std::size_t i = 1;
+    contact_.heard(Milliseconds(reply.at(1).integer()));
+    if (reply.array().size() > 2) {
+        std::size_t i = 2;
         ClaimedTask& task = taken.task.emplace();
         for (std::string* field : {&task.entry, &task.id, &task.kind, &task.world, &task.arguments}) {
             *field = reply.at(i++).text();
@@ -165,7 +169,7 @@ TaskClaims::Ending TaskClaims::hand_over(redis::Client& redis,
     return move(redis, scripts::kGiveBack, {task.entry, task.id, consumer, claim_, "", ""});
 }
 
-TaskClaims::Backlog TaskClaims::backlog(redis::Client& redis) const {
+TaskClaims::Backlog TaskClaims::backlog(redis::Client& redis) {
     const std::string stream(proto::kTasksKey);
     const std::vector<redis::Command> questions = {{"XLEN", stream},
                                                    {"XLEN", std::string(proto::kDeadTasksKey)},
@@ -173,10 +177,10 @@ TaskClaims::Backlog TaskClaims::backlog(redis::Client& redis) const {
                                                    {"TIME"}};
     const auto replies = redis.pipeline(questions, kRepeatable);
     Backlog backlog{.queued = replies[0].integer(), .dead_letters = replies[1].integer()};
+    constexpr std::int64_t kSecond = 1000;
+    const auto now = parse_number(replies[3].at(0).text()) * kSecond + parse_number(replies[3].at(1).text()) / kSecond;
+    contact_.heard(Milliseconds(now));
     if (!replies[2].array().empty()) {
-        constexpr std::int64_t kSecond = 1000;
-        const auto now =
-            parse_number(replies[3].at(0).text()) * kSecond + parse_number(replies[3].at(1).text()) / kSecond;
         // An entry's name begins with the server's time in milliseconds.
         backlog.oldest = Milliseconds(std::max<std::int64_t>(0, now - parse_number(replies[2].at(0).at(0).text())));
     }

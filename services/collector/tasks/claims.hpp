@@ -9,6 +9,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/redis/client.hpp"
+#include "services/collector/tasks/contact.hpp"
 #include "services/collector/tasks/task.hpp"
 
 namespace watchtower::collector {
@@ -23,6 +24,7 @@ public:
     struct Options {
         std::string consumer;                            ///< this collector's id, which no other one has
         Milliseconds claim{10'000};                      ///< the same in all collectors
+        Milliseconds settling{5'000};                    ///< longer than collectors need to find Redis again
         Milliseconds lifetime = std::chrono::hours(24);  ///< of what is known of a task, after its last change
         int most_attempts = 3;
         int most_dead_letters = 1000;
@@ -48,9 +50,9 @@ public:
     explicit TaskClaims(Options options);
 
     /// Claims a task if there is one: first what was handed to this collector, then, in turns, what is new and what
-    /// waits or is abandoned. `running`: the entries that are being done here. `take_over` false: what other collectors
-    /// have claimed stays theirs.
-    [[nodiscard]] Taken take(redis::Client& redis, const std::vector<std::string>& running, bool take_over = true);
+    /// waits or is abandoned. `running`: the entries that are being done here. Nothing is taken over until Redis has
+    /// been heard steadily for `settling`, as nobody could renew while it was away.
+    [[nodiscard]] Taken take(redis::Client& redis, const std::vector<std::string>& running);
 
     /// Waits until something new is there or `longest` has passed; it is claimed with the next take.
     void wait_for_new(redis::Client& redis, Milliseconds longest) const;
@@ -81,7 +83,8 @@ public:
     /// To one collector, which takes it with its next look; if it does not, any other may after `claim`.
     [[nodiscard]] Ending hand_over(redis::Client& redis, const ClaimedTask& task, std::string_view consumer) const;
 
-    [[nodiscard]] Backlog backlog(redis::Client& redis) const;
+    /// To be asked several times in a claim's time, so that it is known how steadily Redis is heard.
+    [[nodiscard]] Backlog backlog(redis::Client& redis);
 
     /// Leaves the group; what is still claimed may be taken at once.
     void leave(redis::Client& redis) const;
@@ -103,7 +106,8 @@ private:
     const std::string most_attempts_;
     const std::string most_dead_letters_;
     const std::string runner_;  ///< this process: a later one of the same id is another
-    bool new_first_ = false;    ///< only take uses it, under its caller's turn
+    Contact contact_;
+    bool new_first_ = false;  ///< only take uses it, under its caller's turn
 };
 
 }  // namespace watchtower::collector

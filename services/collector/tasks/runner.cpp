@@ -1,7 +1,6 @@
 #include "services/collector/tasks/runner.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "common/base/backoff.hpp"
 #include "common/base/error.hpp"
@@ -16,12 +15,7 @@ constexpr Milliseconds kFirstWait{100};
 constexpr Milliseconds kMostWait{2'000};
 constexpr int kBeatsOfAClaim = 3;  // a claim outlives two renewals that fail
 constexpr Milliseconds kBeatAfterFailure{250};
-constexpr Milliseconds kReconnecting{2'000};  // a client of Redis tries again after so long at the latest
-constexpr int kBeatsToForget = 1'000;         // between looks for consumers that are gone
-std::int64_t steady_now_ms() {
-    return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
+constexpr int kBeatsToForget = 1'000;  // between looks for consumers that are gone
 }  // namespace
 
 TaskRunner::TaskRunner(TaskRunnerOptions options,
@@ -36,8 +30,7 @@ TaskRunner::TaskRunner(TaskRunnerOptions options,
       claims_(options_.claims),
       waiting_(options_.redis, redis_state),
       telling_(options_.redis, redis_state),
-      queue_(telling_),
-      last_failure_ms_(std::numeric_limits<std::int64_t>::min() / 2) {
+      queue_(telling_) {
     keeper_ = std::jthread([this](const std::stop_token& stop) { keep(stop); });
     for (int i = 0; i < options_.workers; ++i) {
         workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
@@ -152,7 +145,6 @@ void TaskRunner::work(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         std::shared_ptr<Running> task;
         if (!guarded("take", [&] { task = next(stop); })) {
-            last_failure_ms_ = steady_now_ms();
             (void)wait_for(stop, backoff.next());
             continue;
         }
@@ -179,7 +171,7 @@ std::shared_ptr<TaskRunner::Running> TaskRunner::look(const std::stop_token& sto
     if (stop.stop_requested()) {
         return nullptr;  // what was handed back is for others
     }
-    TaskClaims::Taken taken = claims_.take(waiting_, running_entries(), may_take_over());
+    TaskClaims::Taken taken = claims_.take(waiting_, running_entries());
     for (const auto& [id, kind] : taken.given_up) {
         metrics_.count(kind, TaskResult::dead);
         log::error("task_dead", {{"task", id}, {"kind", kind}, {"error", "each attempt ended with its collector"}});
@@ -193,11 +185,6 @@ std::shared_ptr<TaskRunner::Running> TaskRunner::look(const std::stop_token& sto
     running_.push_back(task);
     metrics_.running.Set(static_cast<double>(running_.size()));
     return task;
-}
-
-/// While Redis was away, claims ran out that their collectors are about to renew.
-bool TaskRunner::may_take_over() const {
-    return steady_now_ms() - last_failure_ms_ > (options_.claims.claim / 2 + kReconnecting).count();
 }
 
 void TaskRunner::forget(const std::shared_ptr<Running>& running) {

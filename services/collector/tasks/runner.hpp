@@ -1,8 +1,6 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -83,7 +81,6 @@ private:
     void renew();
     void enqueue_due();
     void look_at_backlog();
-    [[nodiscard]] bool may_take_over() const;
 
     [[nodiscard]] std::vector<std::shared_ptr<Running>> running();
     [[nodiscard]] std::vector<std::string> running_entries();
@@ -99,7 +96,6 @@ private:
     tasks::TaskQueue queue_;
     std::map<std::string, std::string> enqueued_;  ///< by rule, the period's key that was seen to; only the keeper's
     std::mutex turn_;                              ///< whose turn it is to look for work
-    std::atomic<std::int64_t> last_failure_ms_;    ///< of a look for work, by the steady clock
 
     std::mutex mutex_;  ///< for what follows
     std::condition_variable changed_;

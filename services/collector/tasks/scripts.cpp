@@ -61,9 +61,13 @@ redis::Script script(const char* text) {
 }  // namespace
 
 const redis::Script kTake = script(R"(
-local new_first, from_all = ARGV[9] == 'new', ARGV[10] == 'all'
+local new_first = ARGV[9] == 'new'
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- This call may have waited in a Redis that stood still.
+local from_all = ARGV[10] == 'all' and now - tonumber(ARGV[11]) <= tonumber(ARGV[12])
 local running = {}
-for i = 11, #ARGV do
+for i = 13, #ARGV do
     running[ARGV[i]] = true
 end
 
@@ -81,7 +85,7 @@ local function new()
 end
 
 local function next_entry()
-    local enough = #ARGV - 10 + 1
+    local enough = #ARGV - 12 + 1
     local mine = first_of(redis.call('XPENDING', stream, group, '-', '+', enough, me))
     if mine then
         return mine
@@ -119,7 +123,7 @@ local given_up = {}
 while true do
     local entry = next_entry()
     if not entry then
-        return {given_up}
+        return {given_up, now}
     end
     redis.call('XCLAIM', stream, group, me, 0, entry, 'JUSTID')
     local task = fields_of(entry)
@@ -129,7 +133,7 @@ while true do
     else
         local attempt = begin(entry, task)
         if attempt then
-            return {given_up, entry, task.id, task.kind, task.world, task.arguments, task.requested_at, attempt}
+            return {given_up, now, entry, task.id, task.kind, task.world, task.arguments, task.requested_at, attempt}
         end
         given_up[#given_up + 1] = task.id
         given_up[#given_up + 1] = task.kind

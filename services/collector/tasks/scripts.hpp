@@ -12,9 +12,10 @@ namespace watchtower::collector::scripts {
 
 inline constexpr const char* kNobody = "-";
 
-/// Further arguments: "new" to look for new entries before abandoned ones, "all" to take over from other collectors
-/// too, then the entries that run here. Answer: a list of id, kind of those that were given up on the way; then, if
-/// there is a task: entry, id, kind, world, arguments, requested at, attempt.
+/// Further arguments: "new" to look for new entries before abandoned ones; "all" to take over from other collectors
+/// too, if it is not longer after a time of this server (milliseconds) than so many milliseconds; then the entries that
+/// run here. Answer: a list of id, kind of those that were given up on the way; the server's time; then, if there is a
+/// task: entry, id, kind, world, arguments, requested at, attempt.
 extern const redis::Script kTake;
 
 /// Further arguments: entries that run here. Answer: those of them that somebody else has.

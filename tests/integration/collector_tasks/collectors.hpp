@@ -87,6 +87,7 @@ protected:
         TaskRunnerOptions options;
         options.redis = {.url = server_.url(), .connect_timeout = 500ms, .timeout = 500ms};
         options.claims.claim = claim;
+        options.claims.settling = 50ms;
         options.poll = 20ms;
         options.later = 20ms;
         options.first_retry = 10ms;
