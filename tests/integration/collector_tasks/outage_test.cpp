@@ -76,7 +76,7 @@ TEST_F(Tasks, StayWithTheirCollectorWhenNobodyCouldRenew) {
     const Collector a("a", patient, handlers);
     const Collector b("b", patient, handlers);
     const std::string id = enqueue();
-    ASSERT_TRUE(becomes(id, TaskState::running));
+    ASSERT_TRUE(eventually(kDeadline, [&] { return runs == 1; }));
     server_.freeze();
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_TRUE(eventually(kDeadline, [&] { return std::chrono::steady_clock::now() - begin > 2 * kClaim; }));
@@ -122,12 +122,14 @@ protected:
 
 TEST_F(CutOff, CollectorsDoNotOverwriteTheResultOfAnother) {
     Door door;
+    std::atomic<bool> begun = false;
     const Collector cut_off("cut-off", through_the_gate(), {{"k", [&](const auto&, const auto&) {
+                                                                 begun = true;
                                                                  (void)door.pass({});
                                                                  return TaskOutcome::done(TimePoint(1ms));
                                                              }}});
     const std::string id = enqueue();
-    ASSERT_TRUE(becomes(id, TaskState::running));
+    ASSERT_TRUE(eventually(kDeadline, [&] { return begun.load(); }));
     gate_.freeze();
     const Collector other(
         "other", options(300ms), {{"k", [](const auto&, const auto&) { return TaskOutcome::done(TimePoint(2ms)); }}});
@@ -143,13 +145,15 @@ TEST_F(CutOff, CollectorsDoNotOverwriteTheResultOfAnother) {
 TEST_F(CutOff, CollectorsStopWhatAnotherOneHasTakenOver) {
     Door never;
     Door door;
+    std::atomic<bool> begun = false;
     std::atomic<bool> stopped = false;
     const Collector cut_off("cut-off", through_the_gate(), {{"k", [&](const auto&, const std::stop_token& stop) {
+                                                                 begun = true;
                                                                  stopped = !never.pass(stop);
                                                                  return TaskOutcome::later();
                                                              }}});
     const std::string id = enqueue();
-    ASSERT_TRUE(becomes(id, TaskState::running));
+    ASSERT_TRUE(eventually(kDeadline, [&] { return begun.load(); }));
     gate_.freeze();
     std::atomic<bool> taken_over = false;
     const Collector other("other", options(300ms), {{"k", [&](const auto&, const std::stop_token& stop) {

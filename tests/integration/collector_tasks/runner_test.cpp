@@ -269,7 +269,7 @@ TEST_F(Tasks, OfHandlersThatDoNotEndAreHandedBackToo) {
                                     }}};
     Collector stubborn("stubborn", hasty, handlers);
     const std::string id = enqueue();
-    ASSERT_TRUE(becomes(id, TaskState::running));
+    ASSERT_TRUE(eventually(kDeadline, [&] { return runs == 1; }));
     std::jthread stopping([&] { stubborn.stop(); });
     const Collector b("b", hasty, handlers);
     EXPECT_TRUE(becomes(id, TaskState::done));
