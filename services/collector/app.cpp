@@ -8,6 +8,7 @@
 #include "common/base/stop_signal.hpp"
 #include "common/http/management.hpp"
 #include "services/collector/store/store.hpp"
+#include "services/collector/task_handlers.hpp"
 
 namespace watchtower::collector {
 
@@ -27,12 +28,18 @@ postgres::Options postgres_options(const Options& options) {
         .wait = kDeadline};
 }
 
+std::vector<std::string> world_names(const Options& options) {
+    std::vector<std::string> names;
+    for (const World& world : options.worlds) {
+        names.push_back(world.name);
+    }
+    return names;
+}
+
 Owners::Options owners_options(const Options& options, const std::string& id) {
     Owners::Options owners;
     owners.id = id;
-    for (const World& world : options.worlds) {
-        owners.worlds.push_back(world.name);
-    }
+    owners.worlds = world_names(options);
     owners.lease = lease_for(options.interval);
     owners.redis_url = options.stores.redis_url;
     owners.database_url = options.stores.database_url;
@@ -68,17 +75,19 @@ App::App(const Options& options)
       http_metrics_(metrics_.registry(), routes_),
       management_(std::make_unique<http::Server>(server_options(options, http_metrics_), routes_)),
       outbox_limit_(options.outbox_max_bytes),
-      owners_(owners_options(options, id_), redis_state_, postgres_state_) {
+      owners_(owners_options(options, id_), redis_state_, postgres_state_),
+      task_metrics_(metrics_.registry(), TaskRunner::kinds(handlers())) {
     make_worlds();
     log::info("listening", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-/// In this order: no tick is begun, ticks are stored or kept, the worlds are given back.
+/// In this order: tasks are handed back, no tick is begun, ticks are stored or kept, the worlds are given back.
 App::~App() {
     ready_ = false;
     thread_.request_stop();
     thread_.join();
+    tasks_.reset();
     std::vector<std::unique_ptr<WorldCollector>> worlds;
     {
         const std::lock_guard lock(waking_);
@@ -95,6 +104,23 @@ void App::make_worlds() {
             options_, i, id_, surroundings, bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
     }
     owners_.on_change([this] { wake_worlds(); });
+}
+
+TaskHandlers App::handlers() {
+    const auto world_of = [this](const std::string& name) -> WorldCollector* {
+        const auto found =
+            std::find_if(worlds_.begin(), worlds_.end(), [&name](const auto& world) { return world->name() == name; });
+        return found == worlds_.end() ? nullptr : found->get();
+    };
+    return task_handlers({postgres_, redis_, clock_, options_.retention, id_, world_of});
+}
+
+std::unique_ptr<TaskRunner> App::make_task_runner() {
+    TaskRunnerOptions tasks;
+    tasks.redis.url = options_.stores.redis_url;
+    tasks.claims.consumer = id_;
+    tasks.schedule = usual_schedule(world_names(options_));
+    return std::make_unique<TaskRunner>(std::move(tasks), handlers(), task_metrics_, clock_, redis_state_);
 }
 
 void App::wake_worlds() {
@@ -114,11 +140,7 @@ std::vector<http::Route> App::routes() {
 bool App::prepare_database() {
     try {
         Store::migrate(postgres_);
-        std::vector<std::string> names;
-        for (const World& world : options_.worlds) {
-            names.push_back(world.name);
-        }
-        Store(postgres_).register_worlds(names, clock_.now());
+        Store(postgres_).register_worlds(world_names(options_), clock_.now());
         return true;
     } catch (const Unavailable&) {
         return false;  // the dependency's state says why
@@ -137,6 +159,7 @@ void App::run(const std::stop_token& stop) {
     }
     ready_ = true;
     owners_.start();
+    tasks_ = make_task_runner();
     std::vector<std::jthread> threads;
     for (const auto& world : worlds_) {
         threads.emplace_back([&world, &stop] { world->run(stop); });

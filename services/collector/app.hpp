@@ -18,6 +18,8 @@
 #include "services/collector/options.hpp"
 #include "services/collector/outbox/limit.hpp"
 #include "services/collector/owners/owners.hpp"
+#include "services/collector/tasks/metrics.hpp"
+#include "services/collector/tasks/runner.hpp"
 #include "services/collector/world_collector.hpp"
 
 namespace watchtower::collector {
@@ -40,6 +42,8 @@ private:
     [[nodiscard]] bool prepare_database();
     void make_worlds();
     void wake_worlds();
+    [[nodiscard]] TaskHandlers handlers();
+    [[nodiscard]] std::unique_ptr<TaskRunner> make_task_runner();
 
     const Options options_;
     const SystemClock clock_;
@@ -60,6 +64,8 @@ private:
     Owners owners_;
     std::mutex waking_;  ///< for worlds_, whose owners may change while it ends
     std::vector<std::unique_ptr<WorldCollector>> worlds_;
+    TaskMetrics task_metrics_;
+    std::unique_ptr<TaskRunner> tasks_;
     std::jthread thread_;  ///< last: ends first
 };
 

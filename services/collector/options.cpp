@@ -38,6 +38,7 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
                         options.outbox_max_bytes,
                         1U << 20U,
                         "for ticks that wait for PostgreSQL; beyond it the oldest are folded together");
+    history::declare(configuration, options.retention);
     configuration.integer(
         "BY_PLAYER_LIMIT", options.by_player_limit, 0, 1'000'000, "players in a document's by_player");
     configuration.integer("EXPORTER_TOP_PLAYERS",

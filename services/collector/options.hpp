@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "common/world_state/stores.hpp"
+#include "services/collector/history/retention.hpp"
 #include "services/collector/model/world.hpp"
 #include "services/collector/source/worlds.hpp"
 
@@ -24,6 +25,7 @@ struct Options {
     std::uint64_t max_body_bytes = 1ULL << 30U;
     world_state::StoreOptions stores{.database_url = "postgresql://watchtower@127.0.0.1:5432/watchtower"};
     std::uint64_t outbox_max_bytes = 256ULL << 20U;  ///< for ticks that PostgreSQL has not taken yet, of all worlds
+    history::Retention retention;
     std::int64_t by_player_limit = 1000;
     std::int64_t exporter_top_players = 20;
     log::Options log;

@@ -269,7 +269,7 @@ void WorldCollector::answer_older(TimePoint now) {
             return true;
         }
         if (now >= request.at + interval_) {
-            request.answer.set_value({Collected::Outcome::failed, {}});
+            request.answer.set_value({Collected::Outcome::too_late, {}});
             return true;
         }
         return false;

@@ -35,7 +35,8 @@ struct Collected {
     enum class Outcome {
         done,       ///< `tick` is stored or kept, and not older than the request
         not_owned,  ///< another collector's, or nobody's now
-        failed      ///< its time went by, or somebody else stored another tick: once more does no harm
+        too_late,   ///< nobody collected it within its interval
+        failed      ///< somebody else stored another tick, or the tick was given up: to be asked for again
     };
     Outcome outcome = Outcome::failed;
     TimePoint tick;

@@ -172,7 +172,7 @@ if now_with == me then
 elseif now_with or known[1] then
     return 0
 end
-redis.call('HDEL', hash, 'error', 'detail')
+redis.call('HDEL', hash, 'error', 'detail', 'arguments')
 change(hash, 'kind', kind, 'world', world, 'state', 'done', 'runner', runner)
 if tick ~= '' then
     redis.call('HSET', hash, 'tick', tick)

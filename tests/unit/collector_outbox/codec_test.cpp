@@ -1,0 +1,60 @@
+#include "services/collector/outbox/codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/base/error.hpp"
+#include "tests/support/sample_state.hpp"
+
+namespace watchtower::collector {
+namespace {
+
+TickWrite sample() {
+    const TimePoint tick{std::chrono::seconds(1'765'197'240)};
+    TickWrite write;
+    write.previous_tick = tick - Milliseconds(120'001);
+    write.states = {watchtower::test::sample_state("north", tick - Milliseconds(60'000)),
+                    watchtower::test::sample_state("north", tick)};
+    write.state_text = encode(write.state());
+    write.reset = true;
+    write.players = "p\\t1\té\"\\\\\t{\"move\":1}\t\\N\n";
+    write.player_rows = 1;
+    write.entries = "pvp\t#1\t1\t\\N\tf\n";
+    write.events_added = "raid\t1\t2\n";
+    write.erasures = 7;
+    return write;
+}
+
+TEST(TickWriteCodec, PutsEverythingBack) {
+    const TickWrite write = sample();
+    const TickWrite back = decode_tick_write(encode(write));
+    EXPECT_EQ(back.previous_tick, write.previous_tick);
+    EXPECT_EQ(back.states, write.states);
+    EXPECT_EQ(back.state_text, write.state_text);
+    EXPECT_EQ(back.reset, write.reset);
+    EXPECT_EQ(back.players, write.players);
+    EXPECT_EQ(back.player_rows, write.player_rows);
+    EXPECT_EQ(back.entries, write.entries);
+    EXPECT_EQ(back.events_added, write.events_added);
+    EXPECT_EQ(back.erasures, write.erasures);
+}
+
+TEST(TickWriteCodec, PutsAFirstTickBack) {
+    TickWrite write = sample();
+    write.previous_tick.reset();
+    write.states.erase(write.states.begin());
+    const TickWrite back = decode_tick_write(encode(write));
+    EXPECT_FALSE(back.previous_tick);
+    EXPECT_EQ(back.states, write.states);
+}
+
+TEST(TickWriteCodec, RefusesWhatIsNoWrite) {
+    const std::string text = encode(sample());
+    EXPECT_THROW((void)decode_tick_write(""), BadInput);
+    EXPECT_THROW((void)decode_tick_write("[]"), BadInput);
+    EXPECT_THROW((void)decode_tick_write(text.substr(0, text.size() / 2)), BadInput);
+    EXPECT_THROW((void)decode_tick_write(R"({"previous_tick":5})"), BadInput);
+    EXPECT_THROW((void)decode_tick_write(R"({"previous_tick":"yesterday"})"), BadInput);
+}
+
+}  // namespace
+}  // namespace watchtower::collector
