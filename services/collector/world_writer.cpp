@@ -9,6 +9,7 @@
 #include "common/base/stop_signal.hpp"
 #include "common/world_state/redis_states.hpp"
 #include "proto-json/names.hpp"
+#include "services/collector/erasure/redis_state.hpp"
 #include "services/collector/outbox/codec.hpp"
 
 namespace watchtower::collector {
@@ -136,6 +137,7 @@ void WorldWriter::store(const Waiting& waiting) {
     auto news = store_.take_news();
     show(state.tick, news ? news->state_text : waiting.write.state_text);
     if (news) {
+        hide_what_was_shown(news->erased);
         const std::lock_guard lock(showing_);
         erased_ = std::move(news->erased);
     }
@@ -144,6 +146,17 @@ void WorldWriter::store(const Waiting& waiting) {
         "tick_stored",
         {{"world", world_.name}, {"tick", to_rfc3339(state.tick)}, {"players", state.players}, {"epoch", state.epoch}});
     outbox_.pop();
+}
+
+/// This tick, or newer ones that wait, may have been shown from Redis before the erasure was known.
+void WorldWriter::hide_what_was_shown(const ErasedPlayers& erased) {
+    try {
+        hide_in_redis(servers_.redis, world_.name, [&erased](std::string_view id) {
+            return erased.pseudonym_of(id).has_value();
+        });
+    } catch (const Error& error) {
+        log::warn("erased_player_in_redis", {{"world", world_.name}, {"error", error.what()}});
+    }
 }
 
 void WorldWriter::make_void(const TickWrite& write, const std::string& why) {

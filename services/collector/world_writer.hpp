@@ -73,6 +73,7 @@ private:
     void run(const std::stop_token& stop);
     void store(const Waiting& waiting);
     bool wait_for_work(const std::stop_token& stop);
+    void hide_what_was_shown(const ErasedPlayers& erased);
     void make_void(const TickWrite& write, const std::string& why);
     void keep_and_show();
     void show(TimePoint tick, const std::string& text);

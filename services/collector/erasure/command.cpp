@@ -88,7 +88,8 @@ void print(const std::string& world, const Erasure& erasure) {
         std::cerr << kProgram << ": PostgreSQL is clean, Redis is not: run this again when Redis is back ("
                   << *erasure.redis_error << ")\n";
     } else {
-        std::cout << "redis: " << (erasure.in_redis ? "cleaned" : "clean") << "\n";
+        std::cout << "redis: " << (erasure.in_redis ? "cleaned" : "clean")
+                  << "\nwaiting_ticks: " << erasure.waiting_ticks << "\n";
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/utf8.hpp"
+#include "proto-json/names.hpp"
 #include "services/collector/erasure/redis_state.hpp"
 #include "services/collector/erasure/tables.hpp"
 
@@ -32,6 +33,8 @@ void clean_redis(redis::Client& redis,
     const auto is_hidden = [&player_id](std::string_view id) { return id == player_id; };
     try {
         erasure.in_redis = hide_in_redis(redis, world, is_hidden, stored);
+        const auto waiting = redis.command({"HLEN", proto::outbox_key(world)}, {.repeatable = true});
+        erasure.waiting_ticks = static_cast<std::uint64_t>(waiting.integer());
     } catch (const Error& error) {
         erasure.redis_error = error.what();  // the rest stands: an operator repeats it
     }

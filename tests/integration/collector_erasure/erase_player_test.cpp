@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "common/base/error.hpp"
+#include "proto-json/names.hpp"
 #include "services/collector/erasure/tables.hpp"
 #include "tests/integration/collector_erasure/erasures.hpp"
 
@@ -130,7 +131,10 @@ TEST_F(ErasePlayer, KeepsTheTickOfAStateThatWaitsForPostgres) {
     ASSERT_EQ(store_tick(), Store::Outcome::stored);
     const TickWrite waiting = write_tick();
     put_into_redis(game_.state());
-    EXPECT_TRUE(erase().in_redis);
+    (void)redis_client_.command({"HSET", proto::outbox_key("default"), "1", "a tick"});
+    const Erasure erasure = erase();
+    EXPECT_TRUE(erasure.in_redis);
+    EXPECT_EQ(erasure.waiting_ticks, 1U);
     EXPECT_EQ(redis_client_.command({"HGET", "watchtower:state:default", "state"}).text(), without(game_.state()));
     ASSERT_EQ(store_.store(waiting), Store::Outcome::stored);
     EXPECT_TRUE(nothing_names("Zoë"));

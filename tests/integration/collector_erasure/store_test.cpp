@@ -1,6 +1,8 @@
 #include "services/collector/store/store.hpp"
 
 #include "services/collector/erasure/tables.hpp"
+#include "services/collector/outbox/codec.hpp"
+#include "services/collector/outbox/fold.hpp"
 #include "services/collector/store/erased.hpp"
 #include "tests/integration/collector_erasure/erasures.hpp"
 
@@ -68,21 +70,19 @@ TEST_F(StoreOfErased, LoadsAStateThatIsNotYetRewrittenWithoutHim) {
     EXPECT_EQ(world.erased.erasures(), 1U);
 }
 
-/// What folding makes of a tick of before an erasure and one of after it: both rows, each under its name.
-TEST_F(StoreOfErased, TakesTheNewerRowOfFoldedTicks) {
+TEST_F(StoreOfErased, TakesTheNewerRowOfTicksFoldedOverAnErasure) {
     ASSERT_EQ(store_tick(), Store::Outcome::stored);
-    TickWrite folded = write_tick();
+    TickWrite older = write_tick();
     (void)erase();
     hide_players(game_.world, client_.read([](pqxx::read_transaction& transaction) {
         return read_erased_players(transaction, "default");
     }));
-    const TickWrite newer = write_tick();
-    folded.states.push_back(newer.state());
-    folded.state_text = newer.state_text;
-    const std::size_t his_row = folded.players.find("Zo");
-    folded.players = newer.players + folded.players.substr(his_row, folded.players.find('\n', his_row) + 1 - his_row);
+    TickWrite newer = write_tick();
+    ASSERT_LT(older.erasures, newer.erasures);
+    const TickWrite folded = decode_tick_write(encode(fold(std::move(older), std::move(newer))));
     ASSERT_EQ(store_.store(folded), Store::Outcome::stored);
     EXPECT_EQ(postgres_.ask("select actions_by_name->>'move' from erased_players"), "30");
+    EXPECT_EQ(postgres_.ask("select count(*) from snapshots"), "3");
     EXPECT_TRUE(nothing_names("Zoë"));
     game_.world = store_.load("default");
     ASSERT_EQ(store_tick(), Store::Outcome::stored);
