@@ -133,6 +133,18 @@ std::int64_t roll_up_part(pqxx::work& transaction, const Kind& kind, const std::
     return static_cast<std::int64_t>(rows);
 }
 
+/// The rows it made; nothing: all was done.
+std::optional<std::int64_t> roll_up_next(postgres::Client& postgres,
+                                         const Kind& kind,
+                                         const std::string& world,
+                                         TimePoint until) {
+    return postgres.transaction(kDeadline, [&](pqxx::work& transaction) {
+        transaction.exec_params0(kNoteWorld, world);
+        const auto part = next_part(transaction, kind, world, until);
+        return part ? std::optional(roll_up_part(transaction, kind, world, *part)) : std::nullopt;
+    });
+}
+
 }  // namespace
 
 std::int64_t make_partitions(postgres::Client& postgres, TimePoint now) {
@@ -157,18 +169,11 @@ RolledUp roll_up(postgres::Client& postgres, const std::string& world, TimePoint
     RolledUp result;
     for (const Kind& kind : {kHours, kDays}) {
         const TimePoint until = tick_at_or_before(now, kind.of_players ? Milliseconds(days(1)) : hours(1));
-        bool more = true;
-        while (more && !stop.stop_requested()) {
-            more = postgres.transaction(kDeadline, [&](pqxx::work& transaction) {
-                transaction.exec_params0(kNoteWorld, world);
-                const auto part = next_part(transaction, kind, world, until);
-                if (part) {
-                    (kind.of_players ? result.daily_rows : result.hourly_rows) +=
-                        roll_up_part(transaction, kind, world, *part);
-                    ++result.transactions;
-                }
-                return part.has_value();
-            });
+        std::optional<std::int64_t> rows = 0;
+        while (rows && !stop.stop_requested()) {
+            rows = roll_up_next(postgres, kind, world, until);
+            (kind.of_players ? result.daily_rows : result.hourly_rows) += rows.value_or(0);
+            result.transactions += rows ? 1 : 0;
         }
     }
     return result;

@@ -37,6 +37,14 @@ bool day_is_complete(postgres::Client& postgres, const Period& day) {
     });
 }
 
+void make_day(postgres::Client& postgres, const Period& day) {
+    postgres.transaction([&day](pqxx::work& transaction) {
+        for (const std::string table : kTablesByDay) {
+            make_partition(transaction, table, day);
+        }
+    });
+}
+
 std::string digits_of(TimePoint time, std::size_t count) {
     std::string text = to_rfc3339(time);
     std::erase(text, '-');
@@ -81,11 +89,7 @@ void DayPartitions::ensure(postgres::Client& postgres, TimePoint tick) {
             continue;
         }
         if (!day_is_complete(postgres, day)) {
-            postgres.transaction([&day](pqxx::work& transaction) {
-                for (const std::string table : kTablesByDay) {
-                    make_partition(transaction, table, day);
-                }
-            });
+            make_day(postgres, day);
         }
         if (day.begin > today - kSafeFromRetention) {
             days_.insert(day.begin);

@@ -54,7 +54,7 @@ TEST_F(RetentionTest, KeepsRawRowsUntilTheyAreRolledUp) {
 TEST_F(RetentionTest, NeverRemovesTheLastSnapshotOfAWorld) {
     ten_days();
     tick("2025-12-02 12:30", "1", "other");
-    run("update snapshots set state = '{\"a\":  1}', document = '{\"b\" : 2}' where world = 'other'");
+    run(R"(update snapshots set state = '{"a":  1}', document = '{"b" : 2}' where world = 'other')");
     run("insert into snapshots select 'default', tick + make_interval(mins => n), tick, state, document"
         " from snapshots, generate_series(1, 60) n where world = 'default'");
     const Retired retired = retire(client_, time("2026-03-01"), {});

@@ -107,7 +107,9 @@ TEST_F(RollUp, DoesEachPartOnceWhenSeveralDoItAtOnce) {
         change("2025-12-" + std::to_string(day) + " 12:00", "p", 3, "1");
     }
     std::vector<std::jthread> replicas;
-    for (int i = 0; i < 3; ++i) {
+    constexpr int kReplicas = 3;
+    replicas.reserve(kReplicas);
+    for (int i = 0; i < kReplicas; ++i) {
         replicas.emplace_back([this] {
             postgres::Client client({.url = server_.url()});
             (void)make_partitions(client, time("2025-12-26"));
