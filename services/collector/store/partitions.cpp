@@ -1,5 +1,6 @@
 #include "services/collector/store/partitions.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace watchtower::collector {
@@ -26,14 +27,9 @@ bool is_there(pqxx::transaction_base& transaction, const std::string& partition)
     return transaction.exec_params1(kIsThere, partition)[0].as<bool>();
 }
 
-bool day_is_complete(postgres::Client& postgres, const Period& day) {
-    return postgres.read([&day](pqxx::read_transaction& transaction) {
-        for (const std::string table : kTablesByDay) {
-            if (!is_there(transaction, table + "_" + day.suffix)) {
-                return false;
-            }
-        }
-        return true;
+bool day_is_complete(pqxx::transaction_base& transaction, const Period& day) {
+    return std::all_of(kTablesByDay.begin(), kTablesByDay.end(), [&](const std::string& table) {
+        return is_there(transaction, table + "_" + day.suffix);
     });
 }
 
@@ -88,12 +84,27 @@ void DayPartitions::ensure(postgres::Client& postgres, TimePoint tick) {
         if (days_.contains(day.begin)) {
             continue;
         }
-        if (!day_is_complete(postgres, day)) {
+        const bool is_complete =
+            postgres.read([&day](pqxx::read_transaction& transaction) { return day_is_complete(transaction, day); });
+        if (!is_complete) {
             make_day(postgres, day);
         }
         if (day.begin > today - kSafeFromRetention) {
             days_.insert(day.begin);
         }
+    }
+}
+
+void DayPartitions::hold(pqxx::work& transaction, TimePoint tick) const {
+    const Period day = day_of(tick);
+    if (days_.contains(day.begin)) {
+        return;
+    }
+    for (const std::string table : kTablesByDay) {
+        transaction.exec0("lock table only " + table + " in row exclusive mode");
+    }
+    if (!day_is_complete(transaction, day)) {
+        throw Unavailable("postgres: partitions of " + day.suffix + ": dropped a moment ago");
     }
 }
 

@@ -35,6 +35,10 @@ public:
     /// Makes those of the tick's day and of the next one where they are missing. Throws as postgres::Client does.
     void ensure(postgres::Client& postgres, TimePoint tick);
 
+    /// In the transaction that stores the tick, first of all: keeps retention from dropping an old tick's partitions
+    /// until the transaction ends. Throws Unavailable when they are gone since ensure, which makes them again.
+    void hold(pqxx::work& transaction, TimePoint tick) const;
+
 private:
     std::set<TimePoint> days_;  ///< whose partitions are known to exist
 };

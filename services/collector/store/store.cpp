@@ -181,6 +181,9 @@ Store::Outcome Store::store(const TickWrite& write) {
     }
     std::optional<News> news;
     const Outcome outcome = postgres_.transaction(deadline(write), [&](pqxx::work& transaction) {
+        for (const proto::State& state : write.states) {
+            partitions_.hold(transaction, state.tick);
+        }
         const auto erasures = take_tick(transaction, write);
         if (!erasures && is_stored(transaction, write.state(), write.state_text)) {
             return Outcome::stored;

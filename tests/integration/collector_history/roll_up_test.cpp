@@ -212,5 +212,22 @@ TEST_F(Partitions, ThatRetentionDroppedAreMadeAgainForLateTicks) {
     EXPECT_NO_THROW(partitions.ensure(client_, now)) << "known, and not to be dropped yet";
 }
 
+TEST_F(Partitions, OfATickThatIsBeingStoredAreNotDropped) {
+    DayPartitions partitions;
+    partitions.ensure(client_, time("2025-12-08"));
+    client_.transaction([&](pqxx::work& storing) {
+        partitions.hold(storing, time("2025-12-08"));
+        EXPECT_EQ(retire(client_, time("2025-12-20"), {}).dropped.size(), 0U);
+        storing.exec0("insert into snapshots values ('default', '2025-12-08 12:00Z', '2025-12-08', '{}', '{}')");
+    });
+    EXPECT_GT(retire(client_, time("2025-12-20"), {}).dropped.size(), 0U);
+    const auto hold = [&] {
+        client_.transaction([&](pqxx::work& storing) { partitions.hold(storing, time("2025-12-08")); });
+    };
+    EXPECT_THROW(hold(), Unavailable);
+    partitions.ensure(client_, time("2025-12-08"));
+    EXPECT_NO_THROW(hold());
+}
+
 }  // namespace
 }  // namespace watchtower::collector::history::test
