@@ -463,6 +463,17 @@ TEST_F(WorldReset, IsNotSeenInAReadOfNomadsThatFailed) {
     EXPECT_EQ(game.totals().attacks, 1U);
 }
 
+TEST_F(WorldReset, CountsRecordsWithoutIdsAnewThatAreEqualToOldOnes) {
+    game.nomad("p1", {{"move", 200}});
+    game.event(std::nullopt, "calm", 1);
+    game.tick();
+    game.nomad("p1", {{"move", 1}});
+    game.event(std::nullopt, "calm", 1);
+    game.tick();
+    EXPECT_EQ(game.state().epoch, 1U);
+    EXPECT_EQ(game.totals().events.at(0), (proto::EventsSection::Type{"calm", 2, 2}));
+}
+
 TEST_F(WorldReset, CountsNothingTwiceThatWasSeenBeforeItCouldBeKnown) {
     game.nomad("p1", {{"move", 1}});
     game.fail(Section::nomads);

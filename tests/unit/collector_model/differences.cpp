@@ -196,6 +196,15 @@ std::string wrong_levels(const proto::State& state, const Answer& last) {
         lines.equal("nomads", document.nomads->total_nomads, nomads);
         lines.equal("by_action", numbers(document.nomads->by_action), without_zeros(by_action));
         lines.equal("by_player", summed, without_zeros(by_action));
+        Numbers of_top_players;
+        for (const auto& player : state.top_players) {
+            of_top_players["actions"] += player.actions;
+        }
+        Numbers all;
+        for (const auto& [action, count] : by_action) {
+            all["actions"] += count;
+        }
+        lines.equal("top players", without_zeros(of_top_players), without_zeros(all));
     }
     if (document.resources) {
         proto::Amount summed;
