@@ -36,6 +36,15 @@ std::vector<std::string> world_names(const Options& options) {
     return names;
 }
 
+/// While Redis hangs, each look at it holds a world up for this long: it must leave time for the tick.
+redis::Options redis_options(const Options& options) {
+    redis::Options redis;
+    redis.url = options.stores.redis_url;
+    redis.timeout = std::clamp(options.interval / 4, Milliseconds(100), redis.timeout);
+    redis.connect_timeout = std::min(redis.connect_timeout, redis.timeout);
+    return redis;
+}
+
 Owners::Options owners_options(const Options& options, const std::string& id) {
     Owners::Options owners;
     owners.id = id;
@@ -69,7 +78,7 @@ App::App(const Options& options)
     : options_(options),
       metrics_("collector", {postgres_state_, redis_state_, nats_state_, game_state_}),
       postgres_(postgres_options(options), postgres_state_),
-      redis_({.url = options.stores.redis_url}, redis_state_),
+      redis_(redis_options(options), redis_state_),
       nats_(nats_options(options), nats_state_),
       routes_(routes()),
       http_metrics_(metrics_.registry(), routes_),

@@ -66,7 +66,7 @@ void WorldWriter::write(TickWrite write, steady_clock::time_point begun, Waiting
         waiting->settled.push_back(std::move(settled));
     }
     {
-        const std::lock_guard lock(showing_);
+        const std::lock_guard lock(mutex_);
         newest_ = {waiting->write.state().tick, waiting->write.state_text};
     }
     const Outbox::Pushed pushed = outbox_.push(std::move(waiting));
@@ -138,7 +138,7 @@ void WorldWriter::store(const Waiting& waiting) {
     show(state.tick, news ? news->state_text : waiting.write.state_text);
     if (news) {
         hide_what_was_shown(news->erased);
-        const std::lock_guard lock(showing_);
+        const std::lock_guard lock(mutex_);
         erased_ = std::move(news->erased);
     }
     metrics_.tick_seconds->Observe(seconds_since(waiting.begun));
@@ -169,7 +169,7 @@ void WorldWriter::keep_and_show() {
     if (outbox_.keep()) {
         Shown newest;
         {
-            const std::lock_guard lock(showing_);
+            const std::lock_guard lock(mutex_);
             newest = newest_;
         }
         show(newest.tick, newest.text);
@@ -204,7 +204,7 @@ void WorldWriter::note_size() {
 }
 
 std::optional<ErasedPlayers> WorldWriter::take_erased() {
-    const std::lock_guard lock(showing_);
+    const std::lock_guard lock(mutex_);
     return std::exchange(erased_, std::nullopt);
 }
 

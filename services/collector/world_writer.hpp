@@ -88,13 +88,13 @@ private:
     KeptTicks kept_;
     Outbox outbox_;
     std::atomic<bool> refused_ = false;
-    std::mutex showing_;
-    Shown newest_;                         ///< under showing_: what was written last
-    std::optional<TimePoint> shown_;       ///< under showing_
-    std::optional<ErasedPlayers> erased_;  ///< under showing_
-    std::mutex mutex_;                     ///< for the next two
+    std::mutex showing_;              ///< held while Redis is asked
+    std::optional<TimePoint> shown_;  ///< under showing_
+    std::mutex mutex_;                ///< for the next four; never held while a server is asked
     std::condition_variable_any wake_;
     bool work_ = false;
+    Shown newest_;  ///< what was written last
+    std::optional<ErasedPlayers> erased_;
     std::jthread thread_;  ///< last: ends first
 };
 
