@@ -305,10 +305,6 @@ std::string reader_differences(Stage& stage, const std::string& world) {
     return text;
 }
 
-std::string unsettled(Stage&) {
-    return {};
-}
-
 std::vector<TimePoint> missing_ticks(Stage& stage, const std::string& world) {
     std::set<std::int64_t> stored;
     for (const json& row :

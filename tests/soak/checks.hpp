@@ -22,9 +22,6 @@ namespace watchtower::test {
 /// What Redis holds, the exporter and the gateway show, against the snapshots in PostgreSQL.
 [[nodiscard]] std::string reader_differences(Stage& stage, const std::string& world);
 
-/// What still waits for PostgreSQL or is at risk, and worlds that have not exactly one owner.
-[[nodiscard]] std::string unsettled(Stage& stage);
-
 /// Ticks that are missing in `snapshots` between a world's first and last one, oldest first.
 [[nodiscard]] std::vector<TimePoint> missing_ticks(Stage& stage, const std::string& world);
 

@@ -36,12 +36,13 @@ Stage::Stage(Options options)
       postgres({.durable = true, .passwords = false, .settings = {"max_connections=80"}}),
       redis({.password = {}, .append_only = true, .arguments = {}}),
       game({.flags = {{"sim-worlds", joined(options_.worlds)},
-                      {"sim-players", "40"},
+                      {"sim-players", std::to_string(options_.players)},
                       {"sim-speed", "60"},
                       {"sim-churn", "200"},
                       {"sim-returns", "0.6"},
                       {"sim-fractions", "true"},
-                      {"sim-warmup", "600"}}}) {
+                      {"sim-list-length", "2000"},
+                      {"sim-warmup", "300"}}}) {
     for (int number = 0; number < options_.collectors; ++number) {
         add_collector(number);
     }
@@ -79,7 +80,9 @@ void Stage::add_collector(int number) {
     auto variables = environment(name, "watchtower");
     variables["CCC_WORLDS_FILE"] = folder_.write(name + ".worlds.json", worlds.dump());
     variables["METRICS_COLLECTION_INTERVAL"] = "0.5";
-    variables.insert(options_.collector_environment.begin(), options_.collector_environment.end());
+    for (const auto& [variable, value] : options_.collector_environment) {
+        variables[variable] = value;
+    }
     services_.emplace(
         name,
         std::make_unique<Service>(
@@ -251,6 +254,30 @@ std::string Stage::ailments() {
         " where last_tick is null or last_tick < now() - interval '2 seconds'");
     if (!late.empty()) {
         text += "no newer tick stored: " + late + "\n";
+    }
+    return text + unsettled();
+}
+
+double Stage::sum(const std::string& series) {
+    double total = 0;
+    for (int number = 0; number < options_.collectors; ++number) {
+        total += collector(number).metric(series).value_or(0);
+    }
+    return total;
+}
+
+std::string Stage::unsettled() {
+    std::string text;
+    for (const std::string& world : options_.worlds) {
+        if (const double owners = sum("watchtower_world_owned{world=\"" + world + "\"}"); owners != 1) {
+            text += world + " has owners: " + std::to_string(owners) + "\n";
+        }
+        for (const char* family : {"watchtower_outbox_ticks", "watchtower_outbox_at_risk_ticks"}) {
+            const std::string series = std::string(family) + "{world=\"" + world + "\"}";
+            if (const double value = sum(series); value != 0) {
+                text += series + " is " + std::to_string(value) + "\n";
+            }
+        }
     }
     return text;
 }

@@ -27,6 +27,7 @@ public:
     struct Options {
         std::vector<std::string> worlds = {"alpha", "beta", "gamma", "delta"};
         int collectors = kCollectors;
+        int players = 40;                                               ///< of each world at the start
         std::map<std::string, std::string> collector_environment = {};  ///< added to what all collectors get
     };
 
@@ -39,8 +40,14 @@ public:
     void mend(const Fault& fault);
 
     /// What is not as it should be when nothing is wrong; empty: all is well. Processes that ended by themselves,
-    /// worlds without a tick in the last seconds or without exactly one owner, ticks that wait for PostgreSQL.
+    /// worlds without a tick in the last seconds, and what is unsettled.
     [[nodiscard]] std::string ailments();
+
+    /// Ticks that wait for PostgreSQL or are at risk, and worlds that have not exactly one owner; empty: nothing.
+    [[nodiscard]] std::string unsettled();
+
+    /// The sum of a series over all collectors; one that does not answer counts as 0.
+    [[nodiscard]] double sum(const std::string& series);
 
     /// A process or server that ended without being told to, with what it said last; empty: none.
     [[nodiscard]] std::string deaths();
