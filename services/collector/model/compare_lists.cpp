@@ -11,8 +11,8 @@ struct ListMemory {
     const KnownEntries& known;
     TimePoint last_read;
     TimePoint now;
-    bool epoch_known;  ///< nomads were read at this tick
-    bool reset;        ///< and showed that the world began anew
+    bool epoch_known = false;  ///< nomads were read at this tick
+    bool reset = false;        ///< and showed that the world began anew
 };
 
 /// Since when an entry is no longer to be remembered: an id may be used again.

@@ -61,9 +61,9 @@ private:
 
     /// Over all actions of the player.
     struct Forms {
-        bool telling;             ///< records tell sums
-        bool sums_fell;           ///< and so records without may be nomads that were in the sums
-        bool may_tell_estimated;  ///< sums may be of nomads that had told only their last action
+        bool telling = false;             ///< records tell sums
+        bool sums_fell = false;           ///< and so records without may be nomads that were in the sums
+        bool may_tell_estimated = false;  ///< sums may be of nomads that had told only their last action
     };
 
     using Entries = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
