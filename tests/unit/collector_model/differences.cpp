@@ -7,7 +7,6 @@ namespace watchtower::collector::test {
 
 namespace {
 
-using proto::Section;
 using Numbers = std::map<std::string, std::uint64_t>;
 
 class Lines {
@@ -88,7 +87,7 @@ void compare_lists(Lines& lines, const proto::Totals& totals, const Truth& truth
 
 void none_above(Lines& lines, const std::string& what, const Numbers& counted, Numbers bounds) {
     for (const auto& [name, number] : counted) {
-        lines.at_most(what + "." + name, number, bounds[name]);
+        lines.at_most(std::string(what).append(".").append(name), number, bounds[name]);
     }
 }
 
@@ -100,6 +99,47 @@ void compare_flows_fallen(Lines& lines, const std::string& name, const proto::Fl
     check("spent", before.spent, now.spent);
     check("joined", before.joined, now.joined);
     check("left", before.left, now.left);
+}
+
+/// Notes the players in the nomads' records.
+void compare_nomads(Lines& lines, const proto::State& state, const Answer& last, std::set<std::string>& players) {
+    std::set<std::string> seen;
+    std::uint64_t nomads = 0;
+    std::uint64_t all_actions = 0;
+    Numbers by_action;
+    for (const NomadRow& row : last.nomads) {
+        players.insert(row.player);
+        if (row.id && !seen.insert(*row.id).second) {
+            continue;
+        }
+        nomads += row.count;
+        if (row.actions) {
+            for (const auto& [action, count] : *row.actions) {
+                by_action[action] += count;
+                all_actions += count;
+            }
+        } else if (row.last) {
+            ++by_action[*row.last];
+            ++all_actions;
+        }
+    }
+    if (!state.document.nomads) {
+        return;
+    }
+    Numbers summed;
+    for (const auto& [player, actions] : state.document.nomads->by_player) {
+        for (const auto& [action, count] : actions) {
+            summed[action] += count;
+        }
+    }
+    std::uint64_t of_top_players = 0;
+    for (const auto& player : state.top_players) {
+        of_top_players += player.actions;
+    }
+    lines.equal("nomads", state.document.nomads->total_nomads, nomads);
+    lines.equal("by_action", numbers(state.document.nomads->by_action), without_zeros(by_action));
+    lines.equal("by_player", summed, without_zeros(by_action));
+    lines.equal("top players", of_top_players, all_actions);
 }
 
 }  // namespace
@@ -157,24 +197,8 @@ std::string fallen(const proto::State& before, const proto::State& now) {
 
 std::string wrong_levels(const proto::State& state, const Answer& last) {
     Lines lines;
-    std::set<std::string> seen;
     std::set<std::string> players;
-    std::uint64_t nomads = 0;
-    Numbers by_action;
-    for (const NomadRow& row : last.nomads) {
-        players.insert(row.player);
-        if (row.id && !seen.insert(*row.id).second) {
-            continue;
-        }
-        nomads += row.count;
-        if (row.actions) {
-            for (const auto& [action, count] : *row.actions) {
-                by_action[action] += count;
-            }
-        } else if (row.last) {
-            ++by_action[*row.last];
-        }
-    }
+    compare_nomads(lines, state, last, players);
     std::int64_t gold = 0;
     for (const BalanceRow& row : last.resources) {
         players.insert(row.player);
@@ -185,37 +209,16 @@ std::string wrong_levels(const proto::State& state, const Answer& last) {
         players.insert(row.player);
         ++dwellings;
     }
-    const proto::Document& document = state.document;
-    if (document.nomads) {
-        Numbers summed;
-        for (const auto& [player, actions] : document.nomads->by_player) {
-            for (const auto& [action, count] : actions) {
-                summed[action] += count;
-            }
-        }
-        lines.equal("nomads", document.nomads->total_nomads, nomads);
-        lines.equal("by_action", numbers(document.nomads->by_action), without_zeros(by_action));
-        lines.equal("by_player", summed, without_zeros(by_action));
-        Numbers of_top_players;
-        for (const auto& player : state.top_players) {
-            of_top_players["actions"] += player.actions;
-        }
-        Numbers all;
-        for (const auto& [action, count] : by_action) {
-            all["actions"] += count;
-        }
-        lines.equal("top players", without_zeros(of_top_players), without_zeros(all));
-    }
-    if (document.resources) {
+    if (state.document.resources) {
         proto::Amount summed;
-        for (const auto& player : document.resources->by_player) {
+        for (const auto& player : state.document.resources->by_player) {
             summed += player.gold;
         }
-        lines.equal("gold", document.resources->total_gold, proto::Amount{gold});
+        lines.equal("gold", state.document.resources->total_gold, proto::Amount{gold});
         lines.equal("gold by_player", summed, proto::Amount{gold});
     }
-    if (document.dwellings) {
-        lines.equal("dwellings", document.dwellings->total, dwellings);
+    if (state.document.dwellings) {
+        lines.equal("dwellings", state.document.dwellings->total, dwellings);
     }
     lines.equal("players", state.players, static_cast<std::uint64_t>(players.size()));
     return lines.text();
