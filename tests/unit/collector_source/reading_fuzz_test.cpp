@@ -40,6 +40,23 @@ private:
     TickInput input_;
 };
 
+/// Two pages of a section, the second one damaged at times, to both worlds; to the other only when both pages count.
+bool feed(Generator& generate, Section section, FedWorld& all, FedWorld& good_ones) {
+    const std::string first = generate.body(section).dump();
+    std::string second = generate.body(section).dump();
+    if (generate.below(2) == 0) {
+        generate.damage(second);
+    }
+    if (all.take(section, first) && all.take(section, second)) {
+        good_ones.take(section, first);
+        good_ones.take(section, second);
+        return true;
+    }
+    all.fail(section);
+    good_ones.fail(section);
+    return false;
+}
+
 TEST(ReadingFuzz, CountsNothingOfASectionThatIsNotComplete) {
     Generator generate(11);
     int failures = 0;
@@ -48,20 +65,7 @@ TEST(ReadingFuzz, CountsNothingOfASectionThatIsNotComplete) {
         FedWorld fed_with_good_ones;
         for (int tick = 0; tick < 25; ++tick) {
             for (const Section section : proto::kSections) {
-                const std::string first = generate.body(section).dump();
-                std::string second = generate.body(section).dump();
-                if (generate.below(2) == 0) {
-                    generate.damage(second);
-                }
-                const bool good = fed_with_all.take(section, first) && fed_with_all.take(section, second);
-                if (good) {
-                    fed_with_good_ones.take(section, first);
-                    fed_with_good_ones.take(section, second);
-                } else {
-                    fed_with_all.fail(section);
-                    fed_with_good_ones.fail(section);
-                    ++failures;
-                }
+                failures += feed(generate, section, fed_with_all, fed_with_good_ones) ? 0 : 1;
             }
             ASSERT_EQ(fed_with_all.tick(), fed_with_good_ones.tick()) << "round " << round << ", tick " << tick;
         }
