@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 JOBS ?= $(shell nproc)
 ALL ?=
+SIZES ?= 1000,10000,100000,1000000
 MINUTES ?= 30
 deps = bash compose/local/deps.sh
 # Thread sanitizer needs memory at fixed places, which some kernels' address randomisation does not leave free.
@@ -40,6 +41,14 @@ soak: ## the fault test for MINUTES (30) from a SEED (drawn): kills, freezes and
 	@$(MAKE) --no-print-directory compile-dev
 	@SOAK_SECONDS=$$(($(MINUTES) * 60)) SOAK_SEED=$${SEED:-$$RANDOM} build/dev/bin/soak_test
 
+.PHONY: bench-collector
+bench-collector: ## measure the collector beside what bounds it (SIZES=1000,10000,100000,1000000 players)
+	@$(deps) build run test
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	@cmake --build --preset release --parallel $(JOBS) --target watchtower-collector watchtower-bench-bodies watchtower-bench-parse
+	@mkdir -p build/bench
+	@python3 tests/bench/collector/bench.py --sizes "$(SIZES)" --json build/bench/collector.json
+
 .PHONY: run
 run: ## start everything on this machine with a simulated game; Ctrl-C stops it
 	@$(deps) build run
@@ -67,7 +76,7 @@ clean: ## remove what was built (the data of `make run` stays in .run)
 
 .PHONY: help
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PRECIOUS: build/%/build.ninja
 build/%/build.ninja: CMakePresets.json
