@@ -103,6 +103,7 @@ void WorldCollector::work(const std::stop_token& stop) {
 
 void WorldCollector::load() {
     memory_ = writer_.load();
+    reading_.names = names_of(*memory_);
     last_tick_.reset();
     if (memory_->state) {
         last_tick_ = memory_->state->tick;

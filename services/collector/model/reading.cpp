@@ -63,7 +63,9 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
         }
         room -= count;
     }
-    note_contribution(record);
+    if (!note_contribution(record)) {
+        return InvalidReason::out_of_range;
+    }
     if (record.id) {
         const std::size_t known = nomad_ids_.size();
         const NameTable::Id nomad = nomad_ids_.intern(*record.id);
@@ -77,30 +79,38 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
     return std::nullopt;
 }
 
-void Reading::note_contribution(const NomadRecord& record) {
+bool Reading::note_contribution(const NomadRecord& record) {
     contribution_.player = nomads.players.intern(record.player_id);
     contribution_.count = record.count;
     contribution_.telling = record.has_actions;
     contribution_.parts.clear();
     if (record.has_actions) {
         for (std::size_t at = 0; at < record.actions.size(); ++at) {
-            const auto& [action, count] = record.actions[at];
-            contribution_.parts.push_back({action_at(at, action), ActionSource::cumulative, count});
+            const auto& [name, count] = record.actions[at];
+            const NameTable::Id action = action_at(at, name);
+            if (action == NameTable::kNone) {
+                return false;
+            }
+            contribution_.parts.push_back({action, ActionSource::cumulative, count});
         }
-    } else if (record.last_action && record.last_action_at) {
-        const auto time = record.last_action_at->time_since_epoch().count();
-        contribution_.parts.push_back({nomads.actions.intern(*record.last_action),
-                                       ActionSource::stamped,
-                                       static_cast<std::uint64_t>(std::max<std::int64_t>(time, 1))});
     } else if (record.last_action) {
-        contribution_.parts.push_back({nomads.actions.intern(*record.last_action), ActionSource::last, 1});
+        const NameTable::Id action = action_at(0, *record.last_action);
+        const auto time = record.last_action_at ? record.last_action_at->time_since_epoch().count() : 0;
+        const auto stamp = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 1));
+        contribution_.parts.push_back(record.last_action_at ? Contribution::Part{action, ActionSource::stamped, stamp}
+                                                            : Contribution::Part{action, ActionSource::last, 1});
+        return action != NameTable::kNone;
     }
+    return true;
 }
 
 /// Records mostly have the same actions in the same order: then the last record's is the number that is looked for.
 NameTable::Id Reading::action_at(std::size_t position, std::string_view name) {
     if (position < last_actions_.size() && nomads.actions.name(last_actions_[position]) == name) {
         return last_actions_[position];
+    }
+    if (!names.actions.admit(name)) {
+        return NameTable::kNone;
     }
     const NameTable::Id action = nomads.actions.intern(name);
     at_growing(last_actions_, position) = action;
@@ -201,6 +211,9 @@ std::optional<InvalidReason> Reading::put(ListReading& list,
 }
 
 std::optional<InvalidReason> Reading::take(const CombatRecord& record) {
+    if (!names.attack_types.admit(record.type)) {
+        return InvalidReason::out_of_range;
+    }
     return put(combats,
                combats_affected_,
                entry_key(record.id,
@@ -213,6 +226,9 @@ std::optional<InvalidReason> Reading::take(const CombatRecord& record) {
 }
 
 std::optional<InvalidReason> Reading::take(const EventRecord& record) {
+    if (!names.event_types.admit(record.type)) {
+        return InvalidReason::out_of_range;
+    }
     std::string affected = std::to_string(record.affected_players);
     if (record.affected_ids != 0) {
         affected += '/' + std::to_string(record.affected_ids);

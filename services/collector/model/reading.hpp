@@ -11,6 +11,7 @@
 #include "common/base/clock.hpp"
 #include "proto-json/sections.hpp"
 #include "services/collector/model/action_counts.hpp"
+#include "services/collector/model/admitted_names.hpp"
 #include "services/collector/model/contributions.hpp"
 #include "services/collector/model/name_table.hpp"
 #include "services/collector/model/records.hpp"
@@ -85,6 +86,15 @@ public:
     /// Ready for the next tick; keeps the memory.
     void clear();
 
+    /// The names that the world has had so far. Records with names beyond AdmittedNames::kMost are refused; so that
+    /// this holds over the world's life, a new reading has to be told those that were counted before.
+    struct Names {
+        AdmittedNames actions;
+        AdmittedNames attack_types;
+        AdmittedNames event_types;
+    };
+    Names names;
+
     NomadsReading nomads;
     ResourcesReading resources;
     DwellingsReading dwellings;
@@ -92,8 +102,9 @@ public:
     ListReading events;
 
 private:
-    /// What the record contributes, into contribution_.
-    void note_contribution(const NomadRecord& record);
+    /// What the record contributes, into contribution_. False when it has an action that is not admitted.
+    [[nodiscard]] bool note_contribution(const NomadRecord& record);
+    /// The number of the record's action at that position, or kNone when it is not admitted.
     [[nodiscard]] NameTable::Id action_at(std::size_t position, std::string_view name);
     void contribute(const Contribution& contribution);
     void take_back(const Contribution& contribution);

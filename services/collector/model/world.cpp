@@ -160,6 +160,24 @@ Step compare(WorldMemory& world, const Reading& reading, const TickInput& input,
     return step;
 }
 
+Reading::Names names_of(const WorldMemory& world) {
+    Reading::Names names;
+    for (NameTable::Id action = 0; action < world.actions.size(); ++action) {
+        names.actions.know(world.actions.name(action));
+    }
+    const proto::Totals totals = world.state ? world.state->totals : proto::Totals{};
+    for (const auto& [action, count] : totals.actions) {
+        names.actions.know(action);
+    }
+    for (const auto& [type, count] : totals.attacks_by_type) {
+        names.attack_types.know(type);
+    }
+    for (const auto& type : totals.events) {
+        names.event_types.know(type.type);
+    }
+    return names;
+}
+
 PlayerHistory after(PlayerHistory history, const PlayerChange& change, TimePoint tick) {
     if (!history.first_seen) {
         history.first_seen = tick;

@@ -129,6 +129,9 @@ template <typename T>
 /// number. The state's alerts are those of the state before.
 [[nodiscard]] Step compare(WorldMemory& world, const Reading& reading, const TickInput& input, const Limits& limits);
 
+/// The names that the world's totals and memory have, for a new reading.
+[[nodiscard]] Reading::Names names_of(const WorldMemory& world);
+
 /// A player's history after a tick.
 [[nodiscard]] PlayerHistory after(PlayerHistory history, const PlayerChange& change, TimePoint tick);
 

@@ -14,6 +14,8 @@ namespace {
 using json::Token;
 
 constexpr std::size_t kMostExampleBytes = 120;
+/// simdjson's index of a body can be larger than the body: after one of this size it is given back.
+constexpr std::size_t kBigBody = 16UL << 20U;
 
 /// The names of a section's list; the second one is empty where there is only one.
 constexpr std::array<std::array<std::string_view, 2>, proto::kSectionCount> kLists = {
@@ -161,6 +163,10 @@ ParseResult SectionParser::parse(std::string& body, RecordSink& sink) {
         if (impl_->started && impl_->document.current_location().get(here) == simdjson::SUCCESS) {
             *result.error += " (near byte " + std::to_string(here - body.data()) + ")";
         }
+    }
+    if (body.size() >= kBigBody) {
+        impl_->document = {};
+        impl_->parser = simdjson::ondemand::parser();
     }
     return result;
 }

@@ -46,7 +46,7 @@ struct ParseResult {
 /// its two names. Anything else is an error, also a list that is there twice or under both names: which of them counts
 /// would be a guess, and a stale section is better than a wrong number. Records handed over before an error was found
 /// do not count: the caller drops what its sink has. `next` that is null or empty is the same as none.
-/// One thread at a time; keeps its memory from body to body.
+/// One thread at a time; keeps its memory from body to body, but for what a big one needed.
 class SectionParser {
 public:
     explicit SectionParser(proto::Section section);
