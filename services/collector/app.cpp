@@ -91,18 +91,17 @@ App::App(const Options& options)
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-/// In this order: tasks are handed back, no tick is begun, ticks are stored or kept, the worlds are given back.
+/// In this order: no tick is begun, ticks are stored or kept, the worlds are given back, the tasks are.
 App::~App() {
     ready_ = false;
     thread_.request_stop();
     thread_.join();
-    tasks_.reset();
-    std::vector<std::unique_ptr<WorldCollector>> worlds;
     {
-        const std::lock_guard lock(waking_);
-        worlds.swap(worlds_);
+        std::vector<std::jthread> finishing;
+        for (const auto& world : worlds_) {
+            finishing.emplace_back([&world] { world->finish(); });
+        }
     }
-    worlds.clear();
     owners_.release();
 }
 
@@ -112,7 +111,11 @@ void App::make_worlds() {
         worlds_.push_back(std::make_unique<WorldCollector>(
             options_, i, id_, surroundings, bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
     }
-    owners_.on_change([this] { wake_worlds(); });
+    owners_.on_change([this] {
+        for (const auto& world : worlds_) {
+            world->wake();
+        }
+    });
 }
 
 TaskHandlers App::handlers() {
@@ -130,13 +133,6 @@ std::unique_ptr<TaskRunner> App::make_task_runner() {
     tasks.claims.consumer = id_;
     tasks.schedule = usual_schedule(world_names(options_));
     return std::make_unique<TaskRunner>(std::move(tasks), handlers(), task_metrics_, clock_, redis_state_);
-}
-
-void App::wake_worlds() {
-    const std::lock_guard lock(waking_);
-    for (const auto& world : worlds_) {
-        world->wake();
-    }
 }
 
 std::vector<http::Route> App::routes() {

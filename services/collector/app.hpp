@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -41,7 +40,6 @@ private:
     void run(const std::stop_token& stop);
     [[nodiscard]] bool prepare_database();
     void make_worlds();
-    void wake_worlds();
     [[nodiscard]] TaskHandlers handlers();
     [[nodiscard]] std::unique_ptr<TaskRunner> make_task_runner();
 
@@ -62,7 +60,6 @@ private:
     std::unique_ptr<http::Server> management_;
     OutboxLimit outbox_limit_;
     Owners owners_;
-    std::mutex waking_;  ///< for worlds_, whose owners may change while it ends
     std::vector<std::unique_ptr<WorldCollector>> worlds_;
     TaskMetrics task_metrics_;
     std::unique_ptr<TaskRunner> tasks_;

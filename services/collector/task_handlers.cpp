@@ -70,7 +70,7 @@ TaskOutcome erase(const TaskTools& tools, const ClaimedTask& task, const std::st
     return erasure.redis_error ? TaskOutcome::later() : TaskOutcome::done();
 }
 
-/// An outage is waited for, however long it takes.
+/// An outage is no failure: the task is tried again, for as long as the runner's patience lasts.
 TaskHandler patient(std::function<TaskOutcome(const ClaimedTask&, const std::stop_token&)> handle) {
     return [handle = std::move(handle)](const ClaimedTask& task, const std::stop_token& stop) {
         try {

@@ -86,7 +86,9 @@ void WorldCollector::run(const std::stop_token& stop) {
 void WorldCollector::work(const std::stop_token& stop) {
     if (writer_.refused()) {
         memory_.reset();
-        surroundings_.owners.give_up(position_);
+        if (surroundings_.owners.give_up(position_)) {
+            return;
+        }
     }
     if (!memory_) {
         load();

@@ -56,6 +56,9 @@ public:
     /// Returns when a stop is requested. Each tick is tried from its time until the next one begins.
     void run(const std::stop_token& stop);
 
+    /// After run() has ended: sees to what still waits, see WorldWriter.
+    void finish() { writer_.finish(); }
+
     /// Asks for a tick at this time, beside the scheduled ones. From any thread.
     [[nodiscard]] std::future<Collected> request(TimePoint at);
 

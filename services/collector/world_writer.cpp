@@ -42,6 +42,13 @@ WorldWriter::WorldWriter(World world,
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 WorldWriter::~WorldWriter() {
+    finish();
+}
+
+void WorldWriter::finish() {
+    if (!thread_.joinable()) {
+        return;
+    }
     thread_.request_stop();
     if (waits()) {
         outbox_.keep();  // the thread may hang on a database that does not answer

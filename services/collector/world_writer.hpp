@@ -44,7 +44,7 @@ public:
                 OutboxLimit& limit,
                 const WorldMetrics& metrics,
                 std::function<void()> on_settled);
-    /// Stores what waits for a while yet, then leaves it in Redis; what is lost then is logged.
+    /// Finishes.
     ~WorldWriter();
     WorldWriter(const WorldWriter&) = delete;
     WorldWriter& operator=(const WorldWriter&) = delete;
@@ -62,6 +62,10 @@ public:
     /// Stores what an owner before left in Redis, and reads the world as it is then. Throws Unavailable while
     /// PostgreSQL is away or ticks wait for it.
     [[nodiscard]] WorldMemory load();
+
+    /// Stores what waits if PostgreSQL takes it now, else leaves it in Redis; what is lost then is logged. Nothing may
+    /// be written afterwards. By one thread.
+    void finish();
 
 private:
     /// A state as it goes to Redis.

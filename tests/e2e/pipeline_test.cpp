@@ -37,7 +37,8 @@ protected:
                 {"PUBLISH_INTERVAL", "1"},
                 {"DATABASE_URL", postgres_.url("watchtower", role)},
                 {"REDIS_URL", redis_.url()},
-                {"NATS_URL", nats_.url()}};
+                {"NATS_URL", nats_.url()},
+                {"API_AUTH", "none"}};
     }
 
     Service::Options options(const char* listener, const std::string& role = "watchtower_reader") const {
@@ -153,6 +154,23 @@ TEST_F(Pipeline, ShowsTheSameDocumentOfATickOverRestNatsAndSql) {
     ASSERT_TRUE(newest);
     EXPECT_EQ(header(*newest, "Watchtower-World"), "default");
     EXPECT_TRUE(header(*newest, "Nats-Msg-Id").starts_with("metrics.watchtower:"));
+}
+
+TEST_F(Pipeline, CollectsOnRequest) {
+    ASSERT_TRUE(truth_is_stored());
+    const auto queued = gateway_.post("/api/v1/metrics/collect");
+    ASSERT_EQ(queued.status, 202) << queued.body;
+    const std::string task(queued.header("location").value_or("none"));
+    json shown;
+    ASSERT_TRUE(eventually(
+        seconds(10),
+        [&] {
+            shown = json::parse(gateway_.get(task).body);
+            return shown["state"] == "done";
+        },
+        [&] { return shown.dump(); }));
+    EXPECT_EQ(postgres_.ask("select count(*) from snapshots where tick = '" + shown["tick"].get<std::string>() + "'"),
+              "1");
 }
 
 TEST_F(Pipeline, SaysEverywhereThatTheGameIsSimulated) {

@@ -1,34 +1,16 @@
-#include "common/redis/client.hpp"
-#include "common/task_queue/task_queue.hpp"
-#include "proto-json/names.hpp"
 #include "tests/functional/collector/watched_game.hpp"
+#include "tests/support/task_desk.hpp"
 
 namespace watchtower::test {
 namespace {
 
 class CollectorTasks : public WatchedGame {
 protected:
-    /// Waits for a task's end.
-    proto::Task finished(const std::string& id) {
-        proto::Task task;
-        EXPECT_TRUE(eventually(
-            seconds(30),
-            [&] {
-                task = queue_.find(id).value();
-                return task.state == proto::TaskState::done || task.state == proto::TaskState::failed;
-            },
-            [&] { return encode(task); }));
-        return task;
-    }
-
-    proto::Task collected(TimePoint at) {
-        return finished(queue_.enqueue({std::string(proto::kCollectTask), "default", "", at}));
-    }
+    proto::Task collected(TimePoint at) { return desk_.finished(desk_.queue(proto::kCollectTask, at)); }
 
     static TimePoint now() { return SystemClock().now(); }
 
-    redis::Client redis_client_{{.url = redis_.url()}};
-    tasks::TaskQueue queue_{redis_client_};
+    TaskDesk desk_{redis_.url()};
 };
 
 TEST_F(CollectorTasks, CollectAtTheTimeOfTheRequest) {
@@ -68,7 +50,7 @@ TEST_F(CollectorTasks, RollUpAndRetire) {
     const Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
     for (const auto kind : {proto::kRollupTask, proto::kRetentionTask}) {
-        const proto::Task task = finished(queue_.enqueue({std::string(kind), "default", "", now()}));
+        const proto::Task task = desk_.finished(desk_.queue(kind, now()));
         EXPECT_EQ(task.state, proto::TaskState::done) << encode(task);
     }
 }
@@ -77,11 +59,10 @@ TEST_F(CollectorTasks, EraseAPlayerAndForgetWho) {
     const Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
     const std::string player = postgres_.ask("select player_id from player_current order by actions desc limit 1");
-    const std::string id = queue_.enqueue({std::string(proto::kEraseTask), "default", player, now()});
-    EXPECT_EQ(finished(id).state, proto::TaskState::done);
+    const std::string id = desk_.queue(proto::kEraseTask, now(), player);
+    EXPECT_EQ(desk_.finished(id).state, proto::TaskState::done);
     EXPECT_EQ(postgres_.ask("select count(*) from player_current where player_id = '" + player + "'"), "0");
-    const std::string key = proto::task_key(id);
-    EXPECT_TRUE(redis_client_.command({"HGET", key, "arguments"}).is_nil());
+    EXPECT_FALSE(desk_.knows_arguments(id));
     simulator_.step(60);
     EXPECT_TRUE(another_tick_is_stored());
     EXPECT_EQ(postgres_.ask("select count(*) from player_current where player_id = '" + player + "'"), "0");
@@ -91,9 +72,9 @@ TEST_F(CollectorTasks, WaitForADatabaseThatIsAway) {
     const Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
     postgres_.kill();
-    const std::string id = queue_.enqueue({std::string(proto::kRollupTask), "default", "", now()});
+    const std::string id = desk_.queue(proto::kRollupTask, now());
     postgres_.start();
-    EXPECT_EQ(finished(id).state, proto::TaskState::done);
+    EXPECT_EQ(desk_.finished(id).state, proto::TaskState::done);
 }
 
 }  // namespace
