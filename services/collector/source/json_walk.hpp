@@ -100,7 +100,7 @@ std::size_t walk_array(Value& value, OnElement on_element) {
     std::size_t size = 0;
     for (auto result : array) {
         require(result.error());
-        Value&& element = std::move(result).value_unsafe();
+        Value element = result.value_unsafe();
         on_element(element);
         ++size;
     }
