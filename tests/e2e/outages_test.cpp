@@ -96,6 +96,11 @@ protected:
         return eventually(seconds(20), [&] { return shown_by(reader) > now + 0.9; });
     }
 
+    /// What the gateway answers to a question about the past.
+    int status_of_history() {
+        return stage_.gateway().get("/api/v1/metrics/history?metric=nomads&world=" + kWorld).status;
+    }
+
     /// The collector that owns the world.
     int owner() {
         int found = -1;
@@ -136,7 +141,10 @@ TEST_P(PostgresOutage, LosesNothingAndReadersShowWhatIsNew) {
             return stage_.sum("watchtower_outbox_at_risk_ticks" + kOfWorld) == 0;  // all of it lies in Redis
         }));
         EXPECT_GT(stage_.sum("watchtower_outbox_bytes" + kOfWorld), 0);
+        const bool readable = GetParam() == Harm::read_only || GetParam() == Harm::full_disk;
+        EXPECT_EQ(status_of_history(), readable ? 200 : 503);
     });
+    EXPECT_TRUE(eventually(seconds(20), [&] { return status_of_history() == 200; }));
     expect_everything_right();
     expect_every_tick();
 }
@@ -185,6 +193,7 @@ INSTANTIATE_TEST_SUITE_P(Each,
                                          std::pair(Harm::swallow, "postgres"),
                                          std::pair(Harm::cut, "redis"),
                                          std::pair(Harm::swallow, "redis"),
+                                         std::pair(Harm::cut, "game"),
                                          std::pair(Harm::swallow, "game")),
                          [](const auto& row) { return std::string(to_text(row.param.first)) + row.param.second; });
 
@@ -195,13 +204,18 @@ TEST_P(ReadersNetwork, MayFailToOneServer) {
     strike({{harm, std::string("exporter>") + server}, {harm, std::string("api-gateway>") + server}}, [&] {
         EXPECT_TRUE(goes_on(stage_.exporter()));
         EXPECT_TRUE(goes_on(stage_.gateway()));
+        EXPECT_EQ(status_of_history(), std::string_view(server) == "postgres" ? 503 : 200);
     });
+    EXPECT_TRUE(eventually(seconds(20), [&] { return status_of_history() == 200; }));
     expect_everything_right();
 }
 
 INSTANTIATE_TEST_SUITE_P(Each,
                          ReadersNetwork,
-                         testing::Values(std::pair(Harm::swallow, "redis"), std::pair(Harm::swallow, "postgres")),
+                         testing::Values(std::pair(Harm::cut, "redis"),
+                                         std::pair(Harm::swallow, "redis"),
+                                         std::pair(Harm::cut, "postgres"),
+                                         std::pair(Harm::swallow, "postgres")),
                          [](const auto& row) { return std::string(to_text(row.param.first)) + row.param.second; });
 
 TEST_F(Outage, OfTheOwnerIsMadeUpForByAnotherCollector) {
@@ -217,6 +231,25 @@ TEST_F(Outage, OfAFrozenOwnerDoesNotEndInAWriteOfThePast) {
     const int frozen = owner();
     strike({{Harm::freeze, owners_name()}}, [&] { EXPECT_TRUE(ticks_go_on()); });
     EXPECT_NE(owner(), frozen) << "what was frozen has lost its world";
+    expect_everything_right();
+    expect_every_tick();
+}
+
+/// The first tick from now on is held up in the middle of its transaction.
+constexpr auto kNap =
+    "create sequence naps;"
+    "create function nap() returns trigger language plpgsql security definer as $$ begin"
+    " if nextval('naps') = 1 then perform pg_sleep(1); end if; return new; end $$;"
+    "create trigger nap before insert on snapshots for each row execute function nap()";
+
+TEST_F(Outage, OfAnOwnerFrozenInItsTransactionKeepsItsWorldNoLongerThanTheLease) {
+    const std::string frozen = owners_name();
+    stage_.postgres.run(kNap);
+    ASSERT_TRUE(eventually(seconds(20), [&] {
+        return stage_.postgres.ask("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") == "1";
+    }));
+    strike({{Harm::freeze, frozen}});
+    EXPECT_NE(owners_name(), frozen);
     expect_everything_right();
     expect_every_tick();
 }

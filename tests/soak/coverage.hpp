@@ -21,15 +21,20 @@ struct Standstill {
     TimePoint to;
 };
 
-/// How long a world may be without an owner after its owner was lost, or after who may own it has changed.
-inline constexpr Milliseconds kTakeover{2'000};
+/// From when an owner is lost, or who may own a world changes, until another one has loaded it and begins its tick.
+inline constexpr Milliseconds kTakeover{500};
+
+/// How long a tick is in its owner's hands alone: read and not yet stored.
+inline constexpr Milliseconds kInHand{200};
 
 /// Whether the tick of `interval` must be in `snapshots`. It need not be
-/// - from the loss of a collector, or of Redis or the link to it, for as long as another one takes to take over; the
-///   same once it is back;
-/// - while two things are wrong at once, until all is well again and as long afterwards;
+/// - when a collector was killed or frozen, or Redis or the link to it was lost: the one tick that was in hand then, or
+///   whose last tenth had begun when the takeover was over. That window is shorter than an interval: at most one tick;
+/// - when Redis or the link to it is back: the same;
+/// - while two things are wrong at once, until all is well again and a takeover longer;
 /// - while the machine stood still.
-/// All the rest stops no tick: neither PostgreSQL nor NATS nor the game nor a reader, nor the network to them.
+/// All the rest stops no tick: neither an orderly end of a collector nor its return, neither PostgreSQL nor NATS nor
+/// the game nor a reader, nor the network to them.
 [[nodiscard]] bool could_be_collected(TimePoint tick,
                                       Milliseconds interval,
                                       const std::vector<Struck>& struck,

@@ -39,7 +39,7 @@ milliseconds draw_length(Dice& dice) {
     if (kind < 95) {
         return dice.between(milliseconds(2'500), milliseconds(6'000));
     }
-    return dice.between(milliseconds(6'000), milliseconds(60'000));
+    return dice.between(milliseconds(6'000), milliseconds(75'000));
 }
 
 std::string collector(Dice& dice) {
@@ -106,7 +106,7 @@ milliseconds Blow::lasts() const {
 
 std::vector<Blow> fault_plan(std::uint64_t seed, milliseconds duration) {
     constexpr std::uint64_t kOneInSoManyIsTwo = 6;
-    const milliseconds longest = std::max(milliseconds(1'000), duration / 10);
+    const milliseconds longest = std::max(milliseconds(1'000), duration / 8);
     Dice dice(seed);
     std::vector<Blow> plan;
     milliseconds end{0};

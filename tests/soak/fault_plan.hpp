@@ -47,7 +47,7 @@ inline constexpr int kCollectors = 3;
 inline constexpr std::string_view kGame = "game";
 
 /// What goes wrong during `duration`, in order. The same seed gives the same faults for ever; a longer plan begins as
-/// the shorter one does, as far as no fault of the shorter one was shortened to a tenth of its duration. One fault in
+/// the shorter one does, as far as no fault of the shorter one was shortened to an eighth of its duration. One fault in
 /// six has a second one beside it. Nobody kills the game: it alone knows the truth.
 [[nodiscard]] std::vector<Blow> fault_plan(std::uint64_t seed, std::chrono::milliseconds duration);
 

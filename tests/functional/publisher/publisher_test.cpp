@@ -176,6 +176,25 @@ TEST_F(Publisher, GoesOnAfterAFrozenNats) {
     EXPECT_TRUE(arrives(later, encode(state.document)));
 }
 
+TEST_F(Publisher, GoesOnWithTheNewestStateAfterACrash) {
+    const NatsInbox inbox(stores_.nats.url(), "metrics.watchtower");
+    const auto state = state_ahead();
+    stores_.put(state);
+    Service publisher = start();
+    ASSERT_TRUE(arrives(inbox, encode(state.document)));
+    publisher.kill();
+    const auto newer = state_ahead("default", seconds(900));
+    stores_.put(newer);
+    publisher.start();
+    ASSERT_TRUE(arrives(inbox, encode(newer.document)));
+    std::set<std::string> ids;
+    for (const auto& message : inbox.messages()) {
+        EXPECT_TRUE(message.body == encode(state.document) || message.body == encode(newer.document)) << message.body;
+        ids.insert(header(message, "Nats-Msg-Id"));
+    }
+    EXPECT_GE(ids.size(), 2U);
+}
+
 TEST_F(Publisher, EndsInOrderWhileEverythingIsFrozen) {
     stores_.put(state_ahead());
     Service publisher = start();
