@@ -1,6 +1,7 @@
 #include "services/collector/world_writer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/base/backoff.hpp"
@@ -102,6 +103,10 @@ void WorldWriter::run(const std::stop_token& stop) {
             if (!wait_for_work(stop)) {
                 return;
             }
+            continue;
+        }
+        if (refused_) {
+            outbox_.clear();  // made from what was refused, and pushed at the same moment
             continue;
         }
         try {
@@ -222,20 +227,32 @@ void WorldWriter::store_kept_ticks(Store& store) {
     } catch (const Unavailable& error) {
         log::debug("kept_ticks_unknown", {{"world", world_.name}, {"error", error.what()}});
     }
-    for (const TimePoint tick : ticks) {
-        const auto text = kept_.get(tick);
-        bool stored = false;
-        try {
-            stored = text && store.store(decode_tick_write(*text)) == Store::Outcome::stored;
-        } catch (const Unavailable&) {
-            throw;
-        } catch (const Error& error) {
-            log::error("kept_tick_unusable",
-                       {{"world", world_.name}, {"tick", to_rfc3339(tick)}, {"error", error.what()}});
+    for (auto tick = ticks.begin(); tick != ticks.end(); ++tick) {
+        const auto text = kept_.get(*tick);
+        if (!text) {
+            continue;  // whoever kept it has stored it meanwhile
         }
-        kept_.forget({tick});
+        const bool stored = store_kept_tick(store, *tick, *text);
         metrics_.outbox_recovered->Increment(stored ? 1 : 0);
-        log::info("kept_tick", {{"world", world_.name}, {"tick", to_rfc3339(tick)}, {"stored", stored}});
+        log::info("kept_tick", {{"world", world_.name}, {"tick", to_rfc3339(*tick)}, {"stored", stored}});
+        if (!stored) {
+            // What follows was made from this one, and would be taken for made from the tick that stands in its place.
+            // The newest goes first: whoever goes on with the rest meets this one again.
+            kept_.forget({std::make_reverse_iterator(ticks.end()), std::make_reverse_iterator(tick)});
+            return;
+        }
+        kept_.forget({*tick});
+    }
+}
+
+bool WorldWriter::store_kept_tick(Store& store, TimePoint tick, const std::string& text) const {
+    try {
+        return store.store(decode_tick_write(text)) == Store::Outcome::stored;
+    } catch (const Unavailable&) {
+        throw;
+    } catch (const Error& error) {
+        log::error("kept_tick_unusable", {{"world", world_.name}, {"tick", to_rfc3339(tick)}, {"error", error.what()}});
+        return false;
     }
 }
 

@@ -83,6 +83,7 @@ private:
     void show(TimePoint tick, const std::string& text);
     void note_size();
     void store_kept_ticks(Store& store);
+    [[nodiscard]] bool store_kept_tick(Store& store, TimePoint tick, const std::string& text) const;
 
     const World world_;
     const Servers servers_;

@@ -201,6 +201,27 @@ TEST_F(WorldWriterTest, IsVoidOnceSomebodyElseStoredAnotherTick) {
     EXPECT_EQ(counted(), "3") << "the tick that was refused is made up for";
 }
 
+TEST_F(WorldWriterTest, StoresNoKeptTickThatWasMadeFromARefusedOne) {
+    write_tick();
+    ASSERT_TRUE(stores(1));
+    test::Game somebody_else = game_;
+    postgres_.kill();
+    write_tick();
+    write_tick();
+    ASSERT_TRUE(shows_the_last_tick());
+    writer_.reset();  // the process ends
+    postgres_.start();
+    somebody_else.nomad("p2", {{"move", 1}});
+    const Step step = somebody_else.compare_with(somebody_else.world);
+    ASSERT_EQ(Store(postgres_client_).store(tick_write(somebody_else.world, step)), Store::Outcome::stored);
+    somebody_else.finish(step);
+    start();
+    EXPECT_EQ(*writer_->load().state, somebody_else.state());
+    EXPECT_TRUE(stores(2));
+    const std::string key = proto::outbox_key("default");
+    EXPECT_EQ(redis_client_.command({"EXISTS", key}).integer(), 0);
+}
+
 TEST_F(WorldWriterTest, LoadsNothingWhileTicksWait) {
     write_tick();
     ASSERT_TRUE(stores(1));
