@@ -130,7 +130,8 @@ std::string Client::Impl::conninfo(TimePoint deadline) const {
         {"fallback_application_name", options.application_name},
         // what the URL says comes last and wins
         {"options",
-         session_limits("-c ", " ", options.statement_timeout, options.deadline) + " " + target.value("options")}};
+         session_limits("-c ", " ", options.statement_timeout, std::min(options.deadline, options.idle_timeout)) + " " +
+             target.value("options")}};
     return target.conninfo(changes);
 }
 
@@ -220,7 +221,8 @@ pqxx::connection_base& Client::Use::connection() {
 
 void Client::Use::begin(pqxx::transaction_base& transaction) {
     if (state_->deadline != state_->impl.options.deadline) {
-        transaction.exec(session_limits("SET LOCAL ", ";", state_->deadline, state_->deadline));
+        transaction.exec(session_limits(
+            "SET LOCAL ", ";", state_->deadline, std::min(state_->deadline, state_->impl.options.idle_timeout)));
     }
 }
 

@@ -27,6 +27,9 @@ struct Options {
     Milliseconds deadline{10'000};
     /// For one statement, kept by the server, so that it stops working for a client that no longer waits.
     Milliseconds statement_timeout{8'000};
+    /// For the client's next word within a transaction, kept by the server, so that a client that is frozen locks
+    /// nothing for longer; at most the deadline.
+    Milliseconds idle_timeout = Milliseconds::max();
     /// For connecting, for each address of a host. libpq counts whole seconds and never fewer than two.
     Milliseconds connect_timeout{3'000};
     int connections = 1;       ///< open at once, at most

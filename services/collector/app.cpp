@@ -24,6 +24,8 @@ postgres::Options postgres_options(const Options& options) {
         .application_name = "watchtower-collector",
         .deadline = kDeadline,
         .statement_timeout = kDeadline,
+        // A frozen owner's transaction ends with its lease: it must neither hold up nor undo what the next one does.
+        .idle_timeout = lease_for(options.interval),
         .connections = static_cast<int>(std::min(options.worlds.size() + kConnectionsBesideWorlds, kMostConnections)),
         .wait = kDeadline};
 }

@@ -187,6 +187,27 @@ TEST_F(PostgresFailure, ARollbackOnAFrozenServerEndsAtTheDeadline) {
     EXPECT_EQ(one(client), 1);
 }
 
+TEST_F(PostgresFailure, ATransactionThatSaysNothingIsEndedByTheServer) {
+    Options short_limit = options(server_.port());
+    short_limit.deadline = seconds(20);
+    short_limit.idle_timeout = milliseconds(200);
+    Client client(short_limit, dependency_);
+    for (const auto deadline : {seconds(20), seconds(30)}) {
+        const auto say_nothing = [&] {
+            client.transaction(deadline, [&](pqxx::work& transaction) {
+                transaction.exec("INSERT INTO t VALUES (1)");
+                EXPECT_TRUE(test::eventually(seconds(10), [&] {
+                    return server_.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'watchtower'") == "0";
+                }));
+                transaction.exec("INSERT INTO t VALUES (2)");
+            });
+        };
+        (void)error_of<Unavailable>(say_nothing);
+    }
+    EXPECT_EQ(server_.ask("SELECT count(*) FROM t"), "0");
+    EXPECT_EQ(one(client), 1);
+}
+
 TEST_F(PostgresFailure, ACommitWithoutAnAnswerMayHaveHappened) {
     Options patient_server = options(server_.port());
     // else it may end the session when it wakes, before it reads the COMMIT
