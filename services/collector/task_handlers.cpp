@@ -84,7 +84,7 @@ TaskHandler patient(std::function<TaskOutcome(const ClaimedTask&, const std::sto
 
 }  // namespace
 
-TaskHandlers task_handlers(TaskTools tools) {
+TaskHandlers task_handlers(const TaskTools& tools) {
     TaskHandlers handlers;
     handlers.emplace(proto::kCollectTask, patient([tools](const ClaimedTask& task, const std::stop_token& stop) {
                          return collect(tools, task, stop);

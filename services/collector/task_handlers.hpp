@@ -25,6 +25,6 @@ struct TaskTools {
 
 /// The handlers of `collect`, `rollup`, `retention` and `erase`. An outage of PostgreSQL or Redis is no failure of a
 /// task: it is tried again later.
-[[nodiscard]] TaskHandlers task_handlers(TaskTools tools);
+[[nodiscard]] TaskHandlers task_handlers(const TaskTools& tools);
 
 }  // namespace watchtower::collector

@@ -39,7 +39,7 @@ public:
     struct Options {
         std::string id;  ///< new_collector_id()
         std::vector<std::string> worlds;
-        Milliseconds lease;  ///< lease_for(interval)
+        Milliseconds lease{0};  ///< lease_for(interval)
         std::string redis_url;
         std::string database_url;
     };
