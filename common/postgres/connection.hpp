@@ -17,15 +17,19 @@ public:
     NativeConnection& operator=(const NativeConnection&) = delete;
 
     /// Valid while the connection is open.
-    [[nodiscard]] pqxx::connectionpolicy::handle handle() const { return policy_.handle_; }
+    [[nodiscard]] pqxx::connectionpolicy::handle handle() const { return policy_.started(); }
 
 private:
-    struct Policy final : pqxx::connect_direct {
+    class Policy final : public pqxx::connect_direct {
+    public:
         using pqxx::connect_direct::connect_direct;
+        [[nodiscard]] handle started() const { return handle_; }
         handle do_startconnect(handle given) override {
             handle_ = pqxx::connect_direct::do_startconnect(given);
             return handle_;
         }
+
+    private:
         handle handle_ = nullptr;
     };
     Policy policy_;
