@@ -84,7 +84,7 @@ void WorldCollector::run(const std::stop_token& stop) {
 }
 
 void WorldCollector::work(const std::stop_token& stop) {
-    if (writer_.refused()) {
+    if (memory_ && writer_.refused()) {  // without memory the world was given up for it, or is loaded anew
         memory_.reset();
         if (surroundings_.owners.give_up(position_)) {
             return;

@@ -51,6 +51,22 @@ TEST_F(Outage, OfRedisAndNatsStopsNoTick) {
     EXPECT_TRUE(sees(collector, "nats", 1));
 }
 
+TEST_F(Outage, OfRedisAndARefusedTickEndInTheWorldBeingCollectedAgain) {
+    Service collector("collector", collector_options());
+    ASSERT_TRUE(truth_is_stored());
+    redis_.kill();
+    ASSERT_TRUE(sees(collector, "redis", 0));
+    ASSERT_TRUE(another_tick_is_stored());
+    postgres_.run("update worlds set last_tick = last_tick + interval '1 ms'");
+    const auto refused = [&] {
+        return collector.metric(R"(watchtower_ticks_total{result="refused",world="default"})");
+    };
+    ASSERT_TRUE(eventually(seconds(15), [&] { return refused() > 0; }));
+    postgres_.run("update worlds set last_tick = (select max(tick) from snapshots)");
+    simulator_.step(60);
+    EXPECT_TRUE(truth_is_stored(Flows::left_out));
+}
+
 TEST_F(Outage, OfTheGameKeepsTheLastValues) {
     Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
