@@ -1,6 +1,7 @@
 #include "services/collector/world_collector.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -195,10 +196,22 @@ TickInput WorldCollector::read(const std::stop_token& stop, TimePoint tick) {
     const auto deadline =
         steady_clock::now() + std::min(request_timeout_, std::max(end - input.timestamp, Milliseconds(0)));
     std::array<SectionRead, proto::kSectionCount> results;
+    std::array<std::exception_ptr, proto::kSectionCount> thrown;
     {
         std::array<std::jthread, proto::kSectionCount> readers;
         for (std::size_t i = 0; i < readers.size(); ++i) {
-            readers[i] = std::jthread([&, i] { results[i] = sources_[i]->read(stop, deadline, reading_); });
+            readers[i] = std::jthread([&, i] {
+                try {
+                    results[i] = sources_[i]->read(stop, deadline, reading_);
+                } catch (...) {  // a body too big for the memory must not end the process
+                    thrown[i] = std::current_exception();
+                }
+            });
+        }
+    }
+    for (const auto& exception : thrown) {
+        if (exception) {
+            std::rethrow_exception(exception);
         }
     }
     input.simulated = memory_->state && memory_->state->simulated;
