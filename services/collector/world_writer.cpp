@@ -73,10 +73,6 @@ void WorldWriter::write(TickWrite write, steady_clock::time_point begun, Waiting
     if (settled) {
         waiting->settled.push_back(std::move(settled));
     }
-    {
-        const std::lock_guard lock(mutex_);
-        newest_ = {waiting->write.state().tick, waiting->write.state_text};
-    }
     const Outbox::Pushed pushed = outbox_.push(std::move(waiting));
     metrics_.outbox_folded->Increment(static_cast<double>(pushed.folded));
     metrics_.outbox_dropped->Increment(static_cast<double>(pushed.dropped));
@@ -177,14 +173,14 @@ void WorldWriter::make_void(const TickWrite& write, const std::string& why) {
     outbox_.clear();
 }
 
-void WorldWriter::keep_and_show() {
-    if (outbox_.keep()) {
-        Shown newest;
-        {
-            const std::lock_guard lock(mutex_);
-            newest = newest_;
+void WorldWriter::keep_and_show() noexcept {
+    try {
+        outbox_.keep();
+        if (const auto newest = outbox_.newest_kept()) {
+            show(newest->tick, newest->text);
         }
-        show(newest.tick, newest.text);
+    } catch (const std::exception& error) {
+        log::error("tick_not_shown", {{"world", world_.name}, {"error", error.what()}});
     }
     note_size();
 }
@@ -226,6 +222,8 @@ void WorldWriter::store_kept_ticks(Store& store) {
         ticks = kept_.list();
     } catch (const Unavailable& error) {
         log::debug("kept_ticks_unknown", {{"world", world_.name}, {"error", error.what()}});
+    } catch (const Error& error) {  // such as a key of another kind: the world goes on without it
+        log::error("kept_ticks_unusable", {{"world", world_.name}, {"error", error.what()}});
     }
     for (auto tick = ticks.begin(); tick != ticks.end(); ++tick) {
         const auto text = kept_.get(*tick);

@@ -68,18 +68,12 @@ public:
     void finish();
 
 private:
-    /// A state as it goes to Redis.
-    struct Shown {
-        TimePoint tick;
-        std::string text;
-    };
-
     void run(const std::stop_token& stop);
     void store(const Waiting& waiting);
     bool wait_for_work(const std::stop_token& stop);
     void hide_what_was_shown(const ErasedPlayers& erased);
     void make_void(const TickWrite& write, const std::string& why);
-    void keep_and_show();
+    void keep_and_show() noexcept;
     void show(TimePoint tick, const std::string& text);
     void note_size();
     void store_kept_ticks(Store& store);
@@ -95,10 +89,9 @@ private:
     std::atomic<bool> refused_ = false;
     std::mutex showing_;              ///< held while Redis is asked
     std::optional<TimePoint> shown_;  ///< under showing_
-    std::mutex mutex_;                ///< for the next four; never held while a server is asked
+    std::mutex mutex_;                ///< for the next three; never held while a server is asked
     std::condition_variable_any wake_;
     bool work_ = false;
-    Shown newest_;  ///< what was written last
     std::optional<ErasedPlayers> erased_;
     std::jthread thread_;  ///< last: ends first
 };

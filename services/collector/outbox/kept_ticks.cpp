@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "common/base/error.hpp"
+#include "common/base/log.hpp"
 #include "proto-json/names.hpp"
 
 namespace watchtower::collector {
@@ -15,6 +15,7 @@ namespace watchtower::collector {
 namespace {
 
 const redis::CallOptions kRepeatable{.repeatable = true};
+constexpr std::size_t kShownOfField = 40;
 
 /// Keys: the world's owner, its outbox. Arguments: who we are, tick, text, superseded ticks.
 const redis::Script kKeepIfOwner{R"(
@@ -32,11 +33,11 @@ std::string field_of(TimePoint tick) {
     return std::to_string(tick.time_since_epoch().count());
 }
 
-TimePoint parse_field(const std::string& field) {
+std::optional<TimePoint> parse_field(const std::string& field) {
     std::int64_t milliseconds = 0;
     const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), milliseconds);
     if (error != std::errc() || end != field.data() + field.size()) {
-        throw BadInput("redis: outbox: no tick: '" + field.substr(0, 40) + "'");
+        return std::nullopt;
     }
     return TimePoint(Milliseconds(milliseconds));
 }
@@ -67,7 +68,12 @@ void KeptTicks::forget(const std::vector<TimePoint>& ticks) {
 std::vector<TimePoint> KeptTicks::list() {
     std::vector<TimePoint> ticks;
     for (const auto& field : redis_.command({"HKEYS", key_}, kRepeatable).array()) {
-        ticks.push_back(parse_field(field.text()));
+        if (const auto tick = parse_field(field.text())) {
+            ticks.push_back(*tick);
+        } else {
+            log::error("kept_tick_unusable", {{"key", key_}, {"field", field.text().substr(0, kShownOfField)}});
+            redis_.command({"HDEL", key_, field.text()}, kRepeatable);
+        }
     }
     std::sort(ticks.begin(), ticks.end());
     return ticks;

@@ -21,7 +21,7 @@ public:
     [[nodiscard]] bool keep(TimePoint tick, const std::string& text, const std::vector<TimePoint>& superseded);
     void forget(const std::vector<TimePoint>& ticks);
 
-    /// Oldest first.
+    /// Oldest first. Fields that are no ticks are logged and dropped.
     [[nodiscard]] std::vector<TimePoint> list();
     [[nodiscard]] std::optional<std::string> get(TimePoint tick);
 

@@ -1,6 +1,7 @@
 #include "services/collector/outbox/outbox.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -123,10 +124,19 @@ bool Outbox::keep() {
             tell(*waiting, true);
         }
         return true;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         log::debug("tick_not_kept", {{"error", error.what()}});
         return false;
     }
+}
+
+std::optional<Outbox::Shown> Outbox::newest_kept() const {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty() || !waiting_.back()->kept) {
+        return std::nullopt;
+    }
+    const TickWrite& newest = waiting_.back()->write;
+    return Shown{newest.state().tick, newest.state_text};
 }
 
 std::shared_ptr<Waiting> Outbox::first_not_kept() const {

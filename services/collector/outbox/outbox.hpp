@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -58,6 +60,13 @@ public:
     /// Puts into Redis what is not there. True: all that waits is there. Throws nothing: false when Redis is away or
     /// this process is not the owner.
     bool keep();
+
+    /// The state that readers may see: that of the newest write, once it lies in Redis; before that nothing.
+    struct Shown {
+        TimePoint tick;
+        std::string text;
+    };
+    [[nodiscard]] std::optional<Shown> newest_kept() const;
 
     struct Size {
         std::size_t ticks = 0;    ///< folded ones count by themselves

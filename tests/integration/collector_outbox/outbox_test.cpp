@@ -76,6 +76,19 @@ TEST_F(OutboxTest, KeepsInRedisWhatTheNextOwnerNeeds) {
     EXPECT_EQ(back.players, waiting(2)->write.players);
 }
 
+TEST_F(OutboxTest, LetsBeSeenOnlyWhatIsKept) {
+    EXPECT_FALSE(outbox_.newest_kept().has_value());
+    outbox_.push(waiting(1));
+    ASSERT_TRUE(outbox_.keep());
+    ASSERT_TRUE(outbox_.newest_kept().has_value());
+    EXPECT_EQ(outbox_.newest_kept()->tick, tick(1));
+    EXPECT_EQ(outbox_.newest_kept()->text, waiting(1)->write.state_text);
+    outbox_.push(waiting(2));
+    EXPECT_FALSE(outbox_.newest_kept().has_value());
+    ASSERT_TRUE(outbox_.keep());
+    EXPECT_EQ(outbox_.newest_kept()->tick, tick(2));
+}
+
 TEST_F(OutboxTest, TakesFromRedisWhatIsStored) {
     outbox_.push(waiting(1));
     outbox_.push(waiting(2));
@@ -185,7 +198,7 @@ TEST_F(OutboxTest, TellsOnceWhatBecameOfAWrite) {
     std::string told;
     for (int i = 1; i <= 3; ++i) {
         auto one = waiting(i);
-        one->settled.push_back([&told, i](bool kept) { told += std::to_string(i) + (kept ? "+" : "-"); });
+        one->settled.emplace_back([&told, i](bool kept) { told += std::to_string(i) + (kept ? "+" : "-"); });
         outbox_.push(one);
         if (i == 1) {
             ASSERT_TRUE(outbox_.keep());

@@ -251,8 +251,13 @@ TEST_F(WorldWriterTest, LosesNoTotalsWhenTheOutboxIsFull) {
 TEST_F(WorldWriterTest, GoesOnWithAnUnusableKeptTick) {
     const std::string key = proto::outbox_key("default");
     redis_client_.command({"HSET", key, "1", "no tick at all"});
+    redis_client_.command({"HSET", key, "not a time", "{}"});
     EXPECT_FALSE(writer_->load().state.has_value());
     EXPECT_EQ(redis_client_.command({"EXISTS", key}).integer(), 0);
+    redis_client_.command({"SET", key, "no hash at all"});
+    EXPECT_FALSE(writer_->load().state.has_value());
+    write_tick();
+    EXPECT_TRUE(stores(1));
 }
 
 }  // namespace
