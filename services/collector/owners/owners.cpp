@@ -164,8 +164,10 @@ bool Owners::ask_redis(SteadyTime begin) {
     }
 }
 
-void Owners::hand_over(const std::vector<Leases::Place>& places) {
+/// The worlds that others ask for and that are not busy: not owned from now on.
+std::vector<std::size_t> Owners::withhold_idle(const std::vector<Leases::Place>& places) {
     std::vector<std::size_t> idle;
+    const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (places[i] != Leases::Place::wanted) {
             continue;
@@ -177,6 +179,11 @@ void Owners::hand_over(const std::vector<Leases::Place>& places) {
             idle.push_back(i);
         }
     }
+    return idle;
+}
+
+void Owners::hand_over(const std::vector<Leases::Place>& places) {
+    const std::vector<std::size_t> idle = withhold_idle(places);
     if (idle.empty()) {
         return;
     }

@@ -92,6 +92,7 @@ private:
     void run(const std::stop_token& stop);
     void round();
     [[nodiscard]] bool ask_redis(SteadyTime begin);
+    [[nodiscard]] std::vector<std::size_t> withhold_idle(const std::vector<Leases::Place>& places);
     void hand_over(const std::vector<Leases::Place>& places);
     void take_given_up();
     void publish();
