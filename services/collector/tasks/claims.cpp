@@ -12,7 +12,8 @@ namespace watchtower::collector {
 
 namespace {
 
-// Each script may be repeated: what it did the first time is what it finds the second time.
+// Each script may be repeated: what it did the first time is what it finds the second time. Only an attempt that was
+// given back, put off or failed is told as lost then, though the task is where it was to go.
 const redis::CallOptions kRepeatable{.repeatable = true};
 
 std::int64_t parse_number(std::string_view text) {

@@ -162,6 +162,9 @@ std::shared_ptr<TaskRunner::Running> TaskRunner::next(const std::stop_token& sto
     if (auto task = look(stop)) {
         return task;
     }
+    if (stop.stop_requested()) {
+        return nullptr;
+    }
     claims_.wait_for_new(waiting_, options_.poll);
     return look(stop);
 }
