@@ -249,8 +249,9 @@ std::string metrics_differences(Stage& stage, const std::string& world, Service&
     for (const auto& [series, value] : expected_samples(state)) {
         const auto found = shown.find(series);
         if (found == shown.end() || std::abs(found->second - value) > 1e-6) {
-            text += who + ": " + series + " " + (found == shown.end() ? "absent" : std::to_string(found->second)) +
-                    ", snapshot: " + std::to_string(value) + "\n";
+            text.append(who).append(": ").append(series).append(" ");
+            text.append(found == shown.end() ? "absent" : std::to_string(found->second));
+            text.append(", snapshot: ").append(std::to_string(value)).append("\n");
         }
     }
     return text;

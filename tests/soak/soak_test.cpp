@@ -147,8 +147,10 @@ protected:
             unexcused += could_be_collected(tick, kStageInterval, struck_, standstills) ? 1 : 0;
         }
         for (const auto& [reason, ticks] : missing) {
-            say(world + ": " + std::to_string(ticks.size()) + " ticks missing from " + to_rfc3339(ticks.front()) +
-                " to " + to_rfc3339(ticks.back()) + ": " + reason);
+            std::string line = world;
+            line.append(": ").append(std::to_string(ticks.size())).append(" ticks missing from ");
+            line.append(to_rfc3339(ticks.front())).append(" to ").append(to_rfc3339(ticks.back()));
+            say(line.append(": ").append(reason));
         }
         EXPECT_EQ(unexcused, 0U) << "ticks of " << world << " that could be collected are missing";
     }

@@ -56,7 +56,7 @@ void Stage::add_gates(const std::string& process) {
                                               {"nats", nats.port()},
                                               {std::string(kGame), game.port()}};
     for (const auto& [server, port] : ports) {
-        gates_.emplace(process + ">" + server, std::make_unique<TcpGate>(port));
+        gates_.emplace(std::string(process).append(">").append(server), std::make_unique<TcpGate>(port));
     }
 }
 
@@ -75,7 +75,7 @@ void Stage::add_collector(int number) {
     const std::string base = "http://127.0.0.1:" + std::to_string(gate(name + ">" + std::string(kGame)).port());
     json worlds = json::array();
     for (const auto& world : options_.worlds) {
-        worlds.push_back({{"name", world}, {"url", base + "/worlds/" + world}});
+        worlds.push_back({{"name", world}, {"url", std::string(base).append("/worlds/").append(world)}});
     }
     auto variables = environment(name, "watchtower");
     variables["CCC_WORLDS_FILE"] = folder_.write(name + ".worlds.json", worlds.dump());

@@ -1,6 +1,7 @@
 #include "tests/soak/watch.hpp"
 
 #include <sstream>
+#include <utility>
 
 #include "common/base/stop_signal.hpp"
 
@@ -49,7 +50,9 @@ void Watch::look(const std::string& reader, int port) {
         const double value = std::stod(line.substr(space + 1));
         double& highest = highest_.try_emplace(reader + " " + line.substr(0, space), value).first->second;
         if (value < highest) {
-            falls_.push_back({now(), reader + ": " + line + " after " + std::to_string(highest)});
+            std::string fall = reader;
+            fall.append(": ").append(line).append(" after ").append(std::to_string(highest));
+            falls_.push_back({now(), std::move(fall)});
         }
         highest = value;
     }

@@ -14,6 +14,15 @@ namespace {
 
 using test::Game;
 
+testing::AssertionResult refuses(postgres::Client& client, const std::string& statement) {
+    try {
+        client.transaction([&statement](pqxx::work& transaction) { transaction.exec0(statement); });
+    } catch (const Error&) {
+        return testing::AssertionSuccess();
+    }
+    return testing::AssertionFailure() << statement << " was done";
+}
+
 class StoreTest : public testing::Test {
 protected:
     StoreTest() {
@@ -151,6 +160,7 @@ TEST_F(StoreTest, RefusesATickThatIsNotNewer) {
 TEST_F(StoreTest, StoresATickOnceWhenManyTryAtTheSameTime) {
     std::atomic<int> stored{0};
     std::vector<std::jthread> owners;
+    owners.reserve(4);
     for (int i = 0; i < 4; ++i) {
         owners.emplace_back([this, &stored, i] {
             postgres::Client client({.url = server_.url()});
@@ -199,12 +209,9 @@ TEST_F(StoreTest, LetsTheReadersRoleReadAndDoNothingElse) {
                                     "list_entries"}) {
         reader.read(
             [&table](pqxx::read_transaction& transaction) { transaction.exec1("select count(*) from " + table); });
-        EXPECT_THROW(
-            reader.transaction([&table](pqxx::work& transaction) { transaction.exec0("delete from " + table); }), Error)
-            << table;
+        EXPECT_TRUE(refuses(reader, "delete from " + table));
     }
-    EXPECT_THROW(reader.transaction([](pqxx::work& transaction) { transaction.exec0("create table mine (a int)"); }),
-                 Error);
+    EXPECT_TRUE(refuses(reader, "create table mine (a int)"));
 }
 
 TEST_F(StoreTest, RemembersTheOrderOfTheWorlds) {
