@@ -77,6 +77,14 @@ void CopyRows::end_row() {
     ++rows_;
 }
 
+void CopyRows::reserve_rows(std::uint64_t more) {
+    constexpr std::uint64_t kSpare = 16;  // one in so many bytes
+    if (rows_ > 0) {
+        const std::uint64_t expected = text_.size() / rows_ * more;
+        text_.reserve(text_.size() + expected + expected / kSpare);
+    }
+}
+
 void copy_in(pqxx::transaction_base& transaction, const std::string& into, std::string_view rows) {
     const std::string command = "copy " + into + " from stdin";
     transaction.exec(command);

@@ -18,6 +18,9 @@ public:
     CopyRows& null();
     void end_row();
 
+    /// Makes room for rows like those that are there already, so that a large text is not moved while it grows.
+    void reserve_rows(std::uint64_t more);
+
     [[nodiscard]] std::uint64_t rows() const { return rows_; }
     [[nodiscard]] std::string take() && { return std::move(text_); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -71,6 +72,12 @@ public:
     /// Removes one stamped entry with that value, if there is one.
     void remove(NameTable::Id player, NameTable::Id action, std::uint64_t value);
 
+    /// Room for as many entries as another one has.
+    void reserve(const ActionCounts& like) {
+        pool_.reserve(like.pool_.size());
+        heads_.reserve(like.heads_.size());
+    }
+
     /// Fetch into the processor's cache what adding to a player needs: first where the player's entries are told, and
     /// once that is there, the newest of them.
     void fetch(NameTable::Id player) const {
@@ -80,7 +87,10 @@ public:
     }
     void fetch_entries(NameTable::Id player) const {
         if (player < heads_.size() && heads_[player] != kEnd) {
+            // Entries of a player that were appended together lie before the newest.
+            constexpr std::uint32_t kEntriesInALine = 4;
             __builtin_prefetch(&pool_[heads_[player]]);
+            __builtin_prefetch(&pool_[heads_[player] - std::min(heads_[player], kEntriesInALine)]);
         }
     }
 

@@ -85,31 +85,31 @@ Nomads next_nomads(const WorldMemory& world,
     next.present.resize(world.players.size());
     next.telling.resize(world.players.size());
     next.nomads.resize(world.players.size());
+    next.counts.reserve(reading.counts);
+    // In the order of the world's players, so that comparing them walks through memory instead of jumping about.
+    std::vector<NameTable::Id> read_as(world.players.size(), NameTable::kNone);
     for (NameTable::Id id = 0; id < players.size(); ++id) {
-        const NameTable::Id player = players[id];
-        const PlayerNomads& read = reading.of_players[id];
-        if (read.records == 0) {
-            continue;
+        if (reading.of_players[id].records > 0) {
+            read_as[players[id]] = id;
         }
-        next.present[player] = 1;
-        next.telling[player] = read.telling > 0 ? 1 : 0;
-        next.nomads[player] = read.nomads;
-        for (const auto& entry : reading.counts.of(id)) {
-            if (entry.value > 0) {
-                next.counts.append(player, actions[entry.action()], entry.source(), entry.value);
+    }
+    for (NameTable::Id player = 0; player < read_as.size(); ++player) {
+        const NameTable::Id id = read_as[player];
+        if (id != NameTable::kNone) {
+            const PlayerNomads& read = reading.of_players[id];
+            next.present[player] = 1;
+            next.telling[player] = read.telling > 0 ? 1 : 0;
+            next.nomads[player] = read.nomads;
+            for (const auto& entry : reading.counts.of(id)) {
+                if (entry.value > 0) {
+                    next.counts.append(player, actions[entry.action()], entry.source(), entry.value);
+                }
             }
-        }
-    }
-    if (reset) {
-        return next;
-    }
-    for (NameTable::Id player = 0; player < next.present.size(); ++player) {
-        if (next.present[player] != 0) {
-            continue;
-        }
-        next.nomads[player] = of_player(world.nomads.nomads, player);
-        for (const auto& entry : world.nomads.counts.of(player)) {
-            next.counts.append(player, entry.action(), entry.source(), entry.value);
+        } else if (!reset) {
+            next.nomads[player] = of_player(world.nomads.nomads, player);
+            for (const auto& entry : world.nomads.counts.of(player)) {
+                next.counts.append(player, entry.action(), entry.source(), entry.value);
+            }
         }
     }
     return next;

@@ -6,13 +6,16 @@ namespace {
 
 constexpr unsigned kBits = 7;  // of a number in each byte; the eighth says that more follow
 constexpr std::uint64_t kMore = 1U << kBits;
+constexpr std::size_t kMostBytes = 10;  // of a number
 
-void append(std::vector<std::uint8_t>& bytes, std::uint64_t number) {
+/// Where a number of any size ends that begins at `to`.
+std::uint8_t* append(std::uint8_t* to, std::uint64_t number) {
     while (number >= kMore) {
-        bytes.push_back(static_cast<std::uint8_t>(number | kMore));
+        *to++ = static_cast<std::uint8_t>(number | kMore);
         number >>= kBits;
     }
-    bytes.push_back(static_cast<std::uint8_t>(number));
+    *to++ = static_cast<std::uint8_t>(number);
+    return to;
 }
 
 std::uint64_t take(const std::vector<std::uint8_t>& bytes, std::size_t& at) {
@@ -29,16 +32,20 @@ void Contributions::put(NameTable::Id nomad, const Contribution& contribution) {
     if (nomad >= begins_.size()) {
         begins_.resize(nomad + 1U);
     }
-    begins_[nomad] = bytes_.size();
-    append(bytes_, contribution.player);
-    append(bytes_, contribution.count);
-    append(bytes_, contribution.telling ? 1 : 0);
-    append(bytes_, contribution.parts.size());
+    const std::size_t begin = bytes_.size();
+    begins_[nomad] = begin;
+    bytes_.resize(begin + (4 + 3 * contribution.parts.size()) * kMostBytes);
+    std::uint8_t* to = bytes_.data() + begin;
+    to = append(to, contribution.player);
+    to = append(to, contribution.count);
+    to = append(to, contribution.telling ? 1 : 0);
+    to = append(to, contribution.parts.size());
     for (const Contribution::Part& part : contribution.parts) {
-        append(bytes_, part.action);
-        append(bytes_, static_cast<std::uint64_t>(part.source));
-        append(bytes_, part.value);
+        to = append(to, part.action);
+        to = append(to, static_cast<std::uint64_t>(part.source));
+        to = append(to, part.value);
     }
+    bytes_.resize(static_cast<std::size_t>(to - bytes_.data()));
 }
 
 void Contributions::get(NameTable::Id nomad, Contribution& contribution) const {

@@ -80,9 +80,15 @@ void NameTable::fetch(std::string_view name) const {
 NameTable::Id NameTable::guess(std::string_view name) const {
     const Id id = slots_.empty() ? kNone : slots_[hash_of(name) & (slots_.size() - 1)].id;
     if (id != kNone) {
-        __builtin_prefetch(this->name(id).data());
+        __builtin_prefetch(&ends_[id]);
     }
     return id;
+}
+
+void NameTable::fetch_text(Id id) const {
+    if (id != kNone) {
+        __builtin_prefetch(name(id).data());
+    }
 }
 
 NameTable::Id NameTable::intern(std::string_view name) {

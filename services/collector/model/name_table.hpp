@@ -17,11 +17,12 @@ public:
     /// beyond 4 GiB of names.
     Id intern(std::string_view name);
 
-    /// Fetches into the processor's cache where the number of a name stands that is looked for soon.
+    /// Three steps, each some time after the one before, that fetch into the processor's cache what interning a name
+    /// will need, so that a table larger than the cache costs it no waiting: where the number stands; the number that
+    /// the name most likely has, or kNone, and where its text is; the text, to be compared with.
     void fetch(std::string_view name) const;
-    /// A little later: the number the name most likely has, or kNone. Fetches its text, for which the name has to be
-    /// compared with. After both, a table larger than the cache costs intern no waiting.
     [[nodiscard]] Id guess(std::string_view name) const;
+    void fetch_text(Id id) const;
 
     /// kNone when it was never interned.
     [[nodiscard]] Id find(std::string_view name) const;

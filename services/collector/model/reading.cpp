@@ -31,6 +31,8 @@ void expect_player(const NameTable& players, const std::vector<T>& by_player, st
         players.fetch(id);
     } else if (step == 1) {
         fetch(by_player, players.guess(id));
+    } else if (step == 2) {
+        players.fetch_text(players.guess(id));
     }
 }
 

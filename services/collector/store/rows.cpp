@@ -9,6 +9,9 @@ namespace {
 
 using proto::Section;
 
+/// Rows that tell how long the others will be.
+constexpr std::uint64_t kSampleRows = 1'000;
+
 bool is_cumulative(const ActionCounts& counts, NameTable::Id player) {
     for (const auto& entry : counts.of(player)) {
         if (entry.source() != ActionSource::cumulative) {
@@ -136,6 +139,9 @@ TickWrite tick_write(const WorldMemory& world, const Step& step) {
     postgres::CopyRows players;
     for (const PlayerChange& change : step.players) {
         add_player(players, world, step, change);
+        if (players.rows() == kSampleRows) {
+            players.reserve_rows(step.players.size() - kSampleRows);
+        }
     }
     write.player_rows = players.rows();
     write.players = std::move(players).take();
