@@ -16,19 +16,34 @@ bool loses_an_owner(const Fault& fault) {
            fault.harm != Harm::stop;
 }
 
-/// Whether a change of owners at `moment` may have cost this tick: it was not stored yet, and it was too late for it
-/// when the change was over. A tick is not begun in the last tenth of its interval.
-bool may_cost(TimePoint moment, TimePoint tick, Milliseconds interval) {
-    return moment < tick + kInHand && tick + interval - interval / 10 < moment + kTakeover;
+/// Whether a change of owners that could begin at `from` and not before `possible` may have cost this tick: it was not
+/// stored yet, and it was too late for it when the change was over. A tick is not begun in the last tenth of its
+/// interval.
+bool may_cost(TimePoint from, TimePoint possible, TimePoint tick, Milliseconds interval) {
+    return from < tick + kInHand && tick + interval - interval / 10 < std::max(from, possible) + kTakeover;
 }
 
-bool excuses(const Struck& struck, TimePoint tick, Milliseconds interval) {
-    if (struck.blow.faults.size() > 1) {
-        return tick + interval >= struck.from && tick <= struck.well + kTakeover;
+/// When the collectors have settled after the last return of Redis before `moment`.
+TimePoint settled(TimePoint moment, const std::vector<Struck>& struck) {
+    TimePoint end{};
+    for (const Struck& blow : struck) {
+        const auto& faults = blow.blow.faults;
+        if (blow.mended <= moment && std::any_of(faults.begin(), faults.end(), by_redis)) {
+            end = std::max(end, blow.mended + kSettling);
+        }
     }
-    const Fault& fault = struck.blow.faults.front();
-    return ((by_redis(fault) || loses_an_owner(fault)) && may_cost(struck.from, tick, interval)) ||
-           (by_redis(fault) && may_cost(struck.mended, tick, interval));
+    return end;
+}
+
+bool excuses(const Struck& blow, const std::vector<Struck>& struck, TimePoint tick, Milliseconds interval) {
+    if (blow.blow.faults.size() > 1) {
+        return tick + interval >= blow.from && tick <= blow.well + kTakeover;
+    }
+    const Fault& fault = blow.blow.faults.front();
+    if (loses_an_owner(fault)) {
+        return may_cost(blow.from, settled(blow.from, struck), tick, interval);
+    }
+    return by_redis(fault) && (may_cost(blow.from, {}, tick, interval) || may_cost(blow.mended, {}, tick, interval));
 }
 
 }  // namespace
@@ -37,8 +52,9 @@ bool could_be_collected(TimePoint tick,
                         Milliseconds interval,
                         const std::vector<Struck>& struck,
                         const std::vector<Standstill>& standstills) {
-    return std::none_of(
-               struck.begin(), struck.end(), [&](const Struck& blow) { return excuses(blow, tick, interval); }) &&
+    return std::none_of(struck.begin(),
+                        struck.end(),
+                        [&](const Struck& blow) { return excuses(blow, struck, tick, interval); }) &&
            std::none_of(standstills.begin(), standstills.end(), [&](const Standstill& standstill) {
                return tick + interval >= standstill.from && tick <= standstill.to;
            });

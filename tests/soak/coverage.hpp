@@ -27,10 +27,13 @@ inline constexpr Milliseconds kTakeover{500};
 /// How long a tick is in its owner's hands alone: read and not yet stored.
 inline constexpr Milliseconds kInHand{200};
 
+/// How long nobody takes a world that is free after Redis came back with nothing, so that owners come first.
+inline constexpr Milliseconds kSettling{3'000};
+
 /// Whether the tick of `interval` must be in `snapshots`. It need not be
 /// - when a collector was killed or frozen, or Redis or the link to it was lost: the one tick that was in hand then, or
 ///   whose last tenth had begun when the takeover was over. That window is shorter than an interval: at most one tick;
-/// - when Redis or the link to it is back: the same;
+/// - when Redis or the link to it is back: the same; who loses an owner within kSettling is taken over at its end;
 /// - while two things are wrong at once, until all is well again and a takeover longer;
 /// - while the machine stood still.
 /// All the rest stops no tick: neither an orderly end of a collector nor its return, neither PostgreSQL nor NATS nor

@@ -61,6 +61,19 @@ TEST(Coverage, AllowsOneTickWhenRedisOrTheLinkToItIsLostAndWhenItIsBack) {
     }
 }
 
+TEST(Coverage, AllowsATakeoverToWaitUntilTheCollectorsHaveSettledAfterRedisCameBack) {
+    const Struck killed = blow({fault(Harm::kill, "collector-1")});
+    const auto expected_after = [&](Milliseconds since_redis, Milliseconds after) {
+        Struck redis = blow({fault(Harm::forget, "redis")});
+        redis.from = kFrom - since_redis - 1s;
+        redis.mended = redis.well = kFrom - since_redis;
+        return could_be_collected(kFrom + after, 500ms, {redis, killed}, {});
+    };
+    EXPECT_FALSE(expected_after(1s, 1'500ms));
+    EXPECT_TRUE(expected_after(1s, 2'500ms));
+    EXPECT_TRUE(expected_after(3s, 500ms));
+}
+
 TEST(Coverage, ExpectsNothingOfTwoFaultsAtOnceUntilAllIsWell) {
     const Struck both = blow({fault(Harm::kill, "nats"), fault(Harm::kill, "postgres")});
     EXPECT_FALSE(expected(both, 10s));
