@@ -16,6 +16,9 @@ namespace {
 /// How often a wait for a collection looks whether it is to end.
 constexpr Milliseconds kLook{50};
 
+/// How much the clock of whoever asks may be ahead for a collection to be waited for at a worker's cost.
+constexpr Milliseconds kMostAhead{2'000};
+
 TaskOutcome to_the_owner(const TaskTools& tools, const std::string& world) {
     const auto owner = tools.redis.command({"GET", proto::owner_key(world)}, {.repeatable = true}).optional_text();
     return owner && *owner != tools.collector ? TaskOutcome::belongs_to(*owner) : TaskOutcome::later();
@@ -25,6 +28,9 @@ TaskOutcome collect(const TaskTools& tools, const ClaimedTask& task, const std::
     WorldCollector* world = tools.world(task.world);
     if (world == nullptr) {
         return TaskOutcome::later();  // a world of others' configuration
+    }
+    if (task.requested_at > tools.clock.now() + kMostAhead) {
+        return TaskOutcome::later();
     }
     auto answer = world->request(task.requested_at);
     while (answer.wait_for(kLook) != std::future_status::ready) {

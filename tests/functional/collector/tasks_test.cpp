@@ -46,6 +46,16 @@ TEST_F(CollectorTasks, AreDoneWhenANewerTickIsThere) {
     EXPECT_EQ(old.state, proto::TaskState::done) << encode(old);
 }
 
+TEST_F(CollectorTasks, OfAClockThatIsAheadLetOthersBeDone) {
+    const Service collector("collector", collector_options());
+    ASSERT_TRUE(truth_is_stored());
+    for (int i = 0; i < 6; ++i) {
+        (void)desk_.queue(proto::kCollectTask, now() + std::chrono::hours(1));
+    }
+    const proto::Task task = collected(now());
+    EXPECT_EQ(task.state, proto::TaskState::done) << encode(task);
+}
+
 TEST_F(CollectorTasks, RollUpAndRetire) {
     const Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
