@@ -1,8 +1,7 @@
 #include "services/collector/world_collector.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <thread>
+#include <future>
 #include <utility>
 
 #include "common/base/backoff.hpp"
@@ -186,6 +185,18 @@ void WorldCollector::note_done(TimePoint tick) {
     last_tick_ = tick;
 }
 
+/// Each in a thread of its own. Throws what reading one threw, such as bad_alloc for a body too big for the memory.
+std::array<SectionRead, proto::kSectionCount> WorldCollector::read_sections(const std::stop_token& stop,
+                                                                            steady_clock::time_point deadline) {
+    std::array<std::future<SectionRead>, proto::kSectionCount> readers;
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+        readers[i] = std::async(std::launch::async, [&, i] { return sources_[i]->read(stop, deadline, reading_); });
+    }
+    std::array<SectionRead, proto::kSectionCount> results;
+    std::transform(readers.begin(), readers.end(), results.begin(), [](auto& reader) { return reader.get(); });
+    return results;
+}
+
 TickInput WorldCollector::read(const std::stop_token& stop, TimePoint tick) {
     reading_.clear();
     TickInput input;
@@ -195,25 +206,7 @@ TickInput WorldCollector::read(const std::stop_token& stop, TimePoint tick) {
     const TimePoint end = tick + interval_ - interval_ / kMargin;
     const auto deadline =
         steady_clock::now() + std::min(request_timeout_, std::max(end - input.timestamp, Milliseconds(0)));
-    std::array<SectionRead, proto::kSectionCount> results;
-    std::array<std::exception_ptr, proto::kSectionCount> thrown;
-    {
-        std::array<std::jthread, proto::kSectionCount> readers;
-        for (std::size_t i = 0; i < readers.size(); ++i) {
-            readers[i] = std::jthread([&, i] {
-                try {
-                    results[i] = sources_[i]->read(stop, deadline, reading_);
-                } catch (...) {  // a body too big for the memory must not end the process
-                    thrown[i] = std::current_exception();
-                }
-            });
-        }
-    }
-    for (const auto& exception : thrown) {
-        if (exception) {
-            std::rethrow_exception(exception);
-        }
-    }
+    const auto results = read_sections(stop, deadline);
     input.simulated = memory_->state && memory_->state->simulated;
     for (const Section section : proto::kSections) {
         const SectionRead& result = results[proto::index(section)];

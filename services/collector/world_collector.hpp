@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <future>
 #include <memory>
@@ -80,6 +81,8 @@ private:
     [[nodiscard]] TimePoint next_look(TimePoint now);
     void collect(const std::stop_token& stop, TimePoint tick);
     [[nodiscard]] TickInput read(const std::stop_token& stop, TimePoint tick);
+    [[nodiscard]] std::array<SectionRead, proto::kSectionCount> read_sections(
+        const std::stop_token& stop, std::chrono::steady_clock::time_point deadline);
     std::optional<proto::SectionError> report(proto::Section section, const SectionRead& result);
     void report_game(const std::array<SectionRead, proto::kSectionCount>& results);
     void note_done(TimePoint tick);
