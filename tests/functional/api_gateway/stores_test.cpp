@@ -23,7 +23,9 @@ class Gateway : public testing::Test {
 protected:
     Gateway() {
         for (const std::string table : {"gameplay_metrics", "player_activity", "event_metrics"}) {
-            stores_.postgres.run("create table " + table + "_of_a_test partition of " + table + " default");
+            std::string create = "create table ";
+            create.append(table).append("_of_a_test partition of ").append(table).append(" default");
+            stores_.postgres.run(create);
         }
     }
 

@@ -60,12 +60,12 @@ TEST_F(CopyIn, TakesNothingOfRowsThatAreWrong) {
 }
 
 TEST_F(CopyIn, IsUnavailableWhenTheServerGoes) {
-    EXPECT_THROW(client_.transaction([&](pqxx::work& transaction) {
+    const auto copy_as_it_goes = [this](pqxx::work& transaction) {
         transaction.exec("select 1");
         server_.kill();
         copy_in(transaction, "things", "a\t1\tt\n");
-    }),
-                 Unavailable);
+    };
+    EXPECT_THROW(client_.transaction(copy_as_it_goes), Unavailable);
 }
 
 }  // namespace
