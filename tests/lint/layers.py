@@ -15,7 +15,7 @@ RULES = [
     ("services/", ["common/", "proto-json/", "{own}"]),
     ("tests/support/", ["common/", "proto-json/", "tests/support/"]),
     ("tests/functional/", ["common/base/", "common/http/", "proto-json/", "tests/support/", "tests/functional/"]),
-    ("tests/e2e/", ["common/base/", "common/http/", "proto-json/", "tests/support/", "tests/e2e/"]),
+    ("tests/e2e/", ["common/base/", "common/http/", "proto-json/", "tests/support/", "tests/soak/", "tests/e2e/"]),
     ("tests/", ["common/", "proto-json/", "services/", "tests/"]),
 ]
 
