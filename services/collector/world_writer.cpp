@@ -154,6 +154,7 @@ void WorldWriter::store(const Waiting& waiting) {
         "tick_stored",
         {{"world", world_.name}, {"tick", to_rfc3339(state.tick)}, {"players", state.players}, {"epoch", state.epoch}});
     outbox_.pop();
+    note_size();
 }
 
 /// This tick, or newer ones that wait, may have been shown from Redis before the erasure was known.

@@ -16,9 +16,9 @@ namespace {
 template <typename Visit>
 void for_each_row(std::string_view rows, const Visit& visit) {
     while (!rows.empty()) {
-        const auto end = rows.find('\n');
+        const auto end = std::min(rows.find('\n'), rows.size());
         visit(rows.substr(0, end));
-        rows.remove_prefix(end + 1);
+        rows.remove_prefix(std::min(end + 1, rows.size()));
     }
 }
 

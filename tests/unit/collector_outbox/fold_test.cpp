@@ -14,6 +14,7 @@ TEST(MergeRows, KeepsRowsThatAreInOneOfBoth) {
     EXPECT_EQ(merge_rows("a\t1\n", "", {1}), "a\t1\n");
     EXPECT_EQ(merge_rows("", "b\t2\n", {1}), "b\t2\n");
     EXPECT_EQ(merge_rows("", "", {1}), "");
+    EXPECT_EQ(merge_rows("a\t1", "b\t2", {1}), "a\t1\nb\t2\n") << "a last row without its end";
 }
 
 TEST(MergeRows, TakesTheNewerRowAndAddsUpItsSums) {
