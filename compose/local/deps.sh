@@ -14,9 +14,16 @@ requested=()
 say() { printf 'deps: %s\n' "$*"; }
 
 wanted_packages() {
+    local entry
     awk -v groups=" $* " '
         /^#/ || NF == 0 { next }
-        index(groups, " " $1 " ") { for (i = 2; i <= NF; i++) if (!seen[$i]++) print $i }' "$here/packages.txt"
+        index(groups, " " $1 " ") { for (i = 2; i <= NF; i++) if (!seen[$i]++) print $i }' "$here/packages.txt" |
+        while read -r entry; do
+            # package?command: not wanted where the command is there, from wherever.
+            if [ "$entry" = "${entry#*[?]}" ] || ! command -v "${entry#*[?]}" >/dev/null; then
+                printf '%s\n' "${entry%[?]*}"
+            fi
+        done
 }
 
 installed_packages() {

@@ -1,14 +1,21 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
-/// Files of this folder as the build put them into the program.
+/// Files that the build put into the program, which then needs none beside it.
 namespace watchtower::gateway::embedded {
 
-extern const std::string_view kOpenapiBase;  ///< openapi_base.json
-extern const std::string_view kLivePage;     ///< web/live.html
-extern const std::string_view kLiveScript;   ///< web/live.js
-extern const std::string_view kLiveStyle;    ///< web/live.css
-extern const std::string_view kIcon;         ///< web/icon.svg
+struct File {
+    std::string_view name;  ///< as CMakeLists.txt has it: "web/live.js"
+    std::string_view plain;
+    std::string_view gzip;  ///< the same, compressed as far as gzip can
+};
+
+/// All of them. For the life of the process.
+[[nodiscard]] const std::vector<File>& files();
+
+/// The one of that name. Throws Error when there is none.
+[[nodiscard]] const File& file(std::string_view name);
 
 }  // namespace watchtower::gateway::embedded

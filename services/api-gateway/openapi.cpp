@@ -82,7 +82,7 @@ std::string lower_case(std::string_view method) {
 }  // namespace
 
 std::string openapi_document(const std::vector<Endpoint>& endpoints) {
-    Json document = Json::parse(embedded::kOpenapiBase);
+    Json document = Json::parse(embedded::file("openapi_base.json").plain);
     document["info"]["version"] = version();
     Json paths = Json::object();
     Json deprecated_paths = Json::object();

@@ -42,6 +42,17 @@ Rendered render(std::string body, TimePoint tick, std::string content_type) {
     return rendered;
 }
 
+Rendered render(std::string_view plain, std::string_view gzip, std::string content_type) {
+    Rendered rendered;
+    rendered.etag_stem = in_hex(hash(plain));
+    rendered.content_type = std::move(content_type);
+    if (gzip.size() < plain.size()) {
+        rendered.gzip = std::make_shared<const std::string>(gzip);
+    }
+    rendered.plain = std::make_shared<const std::string>(plain);
+    return rendered;
+}
+
 http::Reply reply_with(const Rendered& rendered, const http::Request& request) {
     const bool compressed = rendered.gzip && http::accepts_gzip(request);
     http::Reply reply = http::Reply::shared(compressed ? rendered.gzip : rendered.plain, rendered.content_type);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "common/base/clock.hpp"
 #include "common/http/message.hpp"
@@ -21,6 +22,9 @@ struct Rendered {
 /// Compresses the body and makes its entity tag of the tick and the bytes, so that replicas which show the same value
 /// agree on the tag.
 [[nodiscard]] Rendered render(std::string body, TimePoint tick, std::string content_type = kJsonType);
+
+/// The same of a file whose compressed form was made before; the tag of its bytes alone.
+[[nodiscard]] Rendered render(std::string_view plain, std::string_view gzip, std::string content_type);
 
 /// 200 with the form of the body that the client takes, its strong ETag, and Vary.
 [[nodiscard]] http::Reply reply_with(const Rendered& rendered, const http::Request& request);

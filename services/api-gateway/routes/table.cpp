@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/metrics/service_metrics.hpp"
+#include "services/api-gateway/embedded.hpp"
 #include "services/api-gateway/openapi.hpp"
 #include "services/api-gateway/routes/page.hpp"
 
@@ -47,10 +48,33 @@ std::vector<Endpoint> about_the_service(const Parts& parts) {
          {}},
         {route_of("/health"), Need::nothing, "service", "Health", kJsonType, {}},
         {route_of("/ready"), Need::nothing, "service", "Health", kJsonType, {503}},
-        {{Method::get, "/web/live.js", live_script, "The live page's script", {}}, Need::nothing, "", "", "", {}},
-        {{Method::get, "/web/live.css", live_style, "The live page's style", {}}, Need::nothing, "", "", "", {}},
-        {{Method::get, "/web/icon.svg", icon, "The live page's icon", {}}, Need::nothing, "", "", "", {}},
+        {{Method::get, "/docs", documentation_page, "The documentation to try out, for a browser", {}},
+         Need::nothing,
+         "service",
+         "",
+         content_type_of("docs.html"),
+         {}},
     };
+}
+
+/// The files that the pages ask for: all that were put into the program under web/.
+std::vector<Endpoint> files_of_the_pages() {
+    std::vector<Endpoint> table;
+    for (const embedded::File& file : embedded::files()) {
+        if (file.name.starts_with("web/")) {
+            table.push_back({{Method::get,
+                              "/" + std::string(file.name),
+                              [name = file.name](const Request& request) { return page_file(request, name); },
+                              "A file of the pages",
+                              {}},
+                             Need::nothing,
+                             "",
+                             "",
+                             "",
+                             {}});
+        }
+    }
+    return table;
 }
 
 Endpoint section_endpoint(Current& current, proto::Section section, std::string_view schema, std::string summary) {
@@ -215,7 +239,11 @@ void add_documentation(std::vector<Endpoint>& table) {
 
 std::vector<Endpoint> endpoints(const Parts& parts) {
     std::vector<Endpoint> table;
-    for (auto part : {about_the_service(parts), about_the_game_now(parts), about_the_past(parts), about_tasks(parts)}) {
+    for (auto part : {about_the_service(parts),
+                      files_of_the_pages(),
+                      about_the_game_now(parts),
+                      about_the_past(parts),
+                      about_tasks(parts)}) {
         table.insert(table.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
     }
     add_documentation(table);
