@@ -11,6 +11,7 @@ namespace watchtower::http {
 
 namespace {
 
+constexpr int kOk = 200;
 constexpr int kNoContent = 204;
 constexpr int kNotModified = 304;
 
@@ -87,6 +88,7 @@ const std::string& http_date_now() {
 Answer to_answer(const Reply& reply, const Envelope& envelope) {
     const int status = reply.status >= 200 && reply.status <= 599 ? reply.status : 500;
     const bool bodiless = status == kNoContent || status == kNotModified;
+    const bool streams = reply.stream && status == kOk;
     const std::size_t length = reply.body ? reply.body->size() : 0;
     constexpr std::size_t kUsualHead = 512;
     Answer answer;
@@ -100,10 +102,11 @@ Answer to_answer(const Reply& reply, const Envelope& envelope) {
     append_header(head, "Date", http_date_now());
     append_header(head, "Server", envelope.server);
     append_header(head, "X-Request-Id", envelope.request_id);
-    if (!bodiless) {
+    if (!bodiless && !streams) {
         append_header(head, "Content-Length", std::to_string(length));
     }
-    if (envelope.close) {
+    const bool close = envelope.close || streams;  // a stream's end is the connection's
+    if (close) {
         append_header(head, "Connection", "close");
     }
     for (const auto& [name, value] : reply.headers) {
@@ -112,10 +115,12 @@ Answer to_answer(const Reply& reply, const Envelope& envelope) {
         }
     }
     head += "\r\n";
-    if (!bodiless && !envelope.without_body && length > 0) {
+    if (streams && !envelope.without_body) {
+        answer.stream = reply.stream;
+    } else if (!bodiless && !envelope.without_body && length > 0) {
         answer.body = reply.body;
     }
-    answer.close = envelope.close;
+    answer.close = close;
     answer.delivery = reply.delivery;
     return answer;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/http/message.hpp"
+#include "common/http/stream.hpp"
 
 namespace watchtower::http {
 
@@ -14,6 +15,7 @@ struct Answer {
     std::shared_ptr<const std::string> body;  ///< null: none
     bool close = false;                       ///< the connection ends after it
     Delivery delivery{};
+    std::shared_ptr<Stream> stream{};  ///< goes on after the head; there is no body then
 };
 
 /// What the server adds to a reply.

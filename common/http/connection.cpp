@@ -98,6 +98,8 @@ Connection::Next Connection::work() {
                 return Next::pause;
             case Sent::broken:
                 return Next::close;
+            case Sent::stream_begins:
+                return Next::leave;
             case Sent::all:
                 break;
         }
@@ -184,6 +186,9 @@ Connection::Sent Connection::send_unsent() {
         sent_bytes_ += static_cast<std::size_t>(sent);
         if (sent_bytes_ < whole) {
             continue;
+        }
+        if (unsent_.stream) {
+            return Sent::stream_begins;
         }
         has_unsent_ = false;
         lingering_ = unsent_.close;

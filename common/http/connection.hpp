@@ -23,6 +23,7 @@ public:
         write,  ///< room for output
         again,  ///< nothing: there is more to do, others first
         pause,  ///< time: tick is to be called soon
+        leave,  ///< nothing: take_stream() goes on with the socket
         close   ///< the connection is over
     };
 
@@ -35,12 +36,15 @@ public:
     /// To be called every now and then: ends what has taken too long, and when the server stops what is idle.
     [[nodiscard]] Next tick(TimePoint now);
 
+    /// After Next::leave, which is the last that was asked of this connection.
+    [[nodiscard]] std::shared_ptr<Stream> take_stream() { return std::move(unsent_.stream); }
+
     /// The first thing advance does is to answer this and to end the connection.
     void refuse(int status, const std::string& detail);
 
 private:
     enum class Phase { idle, receiving, writing, lingering };
-    enum class Sent { all, blocked, paused, broken };
+    enum class Sent { all, blocked, paused, broken, stream_begins };
     enum class Received { bytes, nothing, end };
 
     [[nodiscard]] Next work();

@@ -56,6 +56,8 @@ struct Delivery {
     bool operator==(const Delivery&) const = default;
 };
 
+class Stream;
+
 /// What a handler returns. The body is shared, so that one that is the same for everybody is made once.
 /// The server writes Date, Server, Content-Length, Connection and X-Request-Id itself (a handler's are dropped), leaves
 /// the body out for HEAD, and turns a 200 whose ETag the client already has into a 304. Control characters in a header
@@ -65,6 +67,9 @@ struct Reply {
     std::vector<Pair> headers;
     std::shared_ptr<const std::string> body;
     Delivery delivery;
+    /// Takes the connection over when the head has gone out, and ends it; there is no body then. HEAD and other
+    /// statuses than 200 leave it out.
+    std::shared_ptr<Stream> stream;
 
     static Reply text(std::string body, std::string content_type = "text/plain; charset=utf-8");
     static Reply json(std::string body);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -121,11 +122,13 @@ void Worker::registerPoller(Pistache::Polling::Epoll& poller) {
 void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     const int fd = peer->fd();
     auto [client, added] = clients_.try_emplace(
-        fd, Client{peer, Connection(fd, address_of(*peer), shared_->dispatcher, SteadyClock::now())});
-    const auto count = ++shared_->connections;
+        fd,
+        Client{
+            peer, Connection(fd, address_of(*peer), shared_->dispatcher, SteadyClock::now()), Place(shared_->places)});
+    ++shared_->connections;
     if (shared_->dispatcher.stopping()) {
         ::shutdown(fd, SHUT_RDWR);
-    } else if (count > shared_->max_connections) {
+    } else if (shared_->places->taken() > shared_->max_connections) {
         client->second.connection.refuse(503, "the server has too many connections");
     }
 }
@@ -176,14 +179,35 @@ void Worker::sweep() {
     }
 }
 
+Worker::Clients::iterator Worker::remove(Clients::iterator client) {
+    const auto peer = client->second.peer;
+    const auto after = clients_.erase(client);
+    --shared_->connections;
+    removePeer(peer);
+    return after;
+}
+
+/// The stream gets a descriptor of its own, as Pistache closes the one it knows.
+Worker::Clients::iterator Worker::hand_over(Clients::iterator client) {
+    const auto stream = client->second.connection.take_stream();
+    Socket socket(::fcntl(client->first, F_DUPFD_CLOEXEC, 0));
+    Place place = std::move(client->second.place);
+    const auto after = remove(client);
+    if (socket.fd() >= 0) {
+        stream->take(std::move(socket), std::move(place));
+    } else {
+        log::warn("stream_without_descriptor");
+    }
+    return after;
+}
+
 Worker::Clients::iterator Worker::apply(Clients::iterator client, Connection::Next next) {
     using Next = Connection::Next;
     if (next == Next::close) {
-        const auto peer = client->second.peer;
-        const auto after = clients_.erase(client);
-        --shared_->connections;
-        removePeer(peer);
-        return after;
+        return remove(client);
+    }
+    if (next == Next::leave) {
+        return hand_over(client);
     }
     if (next == Next::pause) {
         if (!hurried_) {

@@ -24,7 +24,8 @@ struct WorkersShared {
     Dispatcher dispatcher;
     const std::size_t max_connections;
     const std::chrono::milliseconds sweep_interval;
-    std::atomic<std::size_t> connections = 0;
+    const std::shared_ptr<Places> places = std::make_shared<Places>();
+    std::atomic<std::size_t> connections = 0;  ///< with the workers, not with a stream
 
     /// Makes every worker look at all its connections at once, and often from then on.
     void hurry();
@@ -56,12 +57,15 @@ private:
     struct Client {
         std::shared_ptr<Pistache::Tcp::Peer> peer;
         Connection connection;
+        Place place;
         bool wants_room = false;  // what epoll watches: room for output, or input
     };
     using Clients = std::unordered_map<int, Client>;
 
     void handle(const Pistache::Aio::FdSet::Entry& entry);
     void sweep();
+    Clients::iterator remove(Clients::iterator client);
+    Clients::iterator hand_over(Clients::iterator client);
     /// Watches or removes the client; the iterator after it.
     Clients::iterator apply(Clients::iterator client, Connection::Next next);
 
