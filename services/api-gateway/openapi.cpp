@@ -1,5 +1,7 @@
 #include "services/api-gateway/openapi.hpp"
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "common/base/configuration.hpp"
@@ -21,28 +23,40 @@ Json reference(const Json& base, const std::string& kind, const std::string& nam
     return {{"$ref", "#/components/" + kind + "/" + name}};
 }
 
-/// The names in braces of a pattern.
-std::vector<std::string> path_parameters(const std::string& pattern) {
-    std::vector<std::string> names;
-    for (auto open = pattern.find('{'); open != std::string::npos; open = pattern.find('{', open + 1)) {
-        names.push_back(pattern.substr(open + 1, pattern.find('}', open) - open - 1));
+Json parameters_of(const Endpoint& endpoint) {
+    Json parameters = Json::array();
+    for (const ParameterDeclaration& declared : endpoint.parameters) {
+        const bool is_in_path = declared.place == ParameterDeclaration::Place::path;
+        Json parameter = {{"name", declared.name},
+                          {"in", is_in_path ? "path" : "query"},
+                          {"required", is_in_path || declared.required},
+                          {"description", declared.description},
+                          {"schema", Json::parse(declared.schema)}};
+        parameter["example"] = declared.example;
+        parameters.push_back(std::move(parameter));
     }
-    return names;
+    return parameters;
 }
 
 Json responses_of(const Json& base, const Endpoint& endpoint) {
-    const std::string content_type(endpoint.content_type);
-    const Json schema =
-        endpoint.schema.empty() ? Json{{"type", "string"}} : reference(base, "schemas", std::string(endpoint.schema));
+    const std::string content_type(endpoint.answer.content_type);
+    const Json schema = endpoint.answer.schema.empty()
+                            ? Json{{"type", "string"}}
+                            : reference(base, "schemas", std::string(endpoint.answer.schema));
     Json responses;
-    Json& answer = responses[std::to_string(endpoint.status)];
-    answer["description"] = endpoint.route.summary;
+    Json& answer = responses[std::to_string(endpoint.answer.status)];
+    answer["description"] = endpoint.summary;
     answer["content"][content_type]["schema"] = schema;
-    for (const int status : endpoint.problems) {
+    std::set<int> problems(endpoint.problems.begin(), endpoint.problems.end());
+    problems.insert(400);
+    if (endpoint.need != Need::nothing) {
+        problems.insert({401, 403});
+    }
+    for (const int status : problems) {
         Json& response = responses[std::to_string(status)];
         response["description"] = http::reason_phrase(status);
         // Not ready is told as ready is.
-        const bool is_health = endpoint.schema == "Health";
+        const bool is_health = status == 503 && endpoint.answer.schema == "Health";
         response["content"][is_health ? content_type : kProblemType]["schema"] =
             is_health ? schema : reference(base, "schemas", "Problem");
     }
@@ -52,17 +66,8 @@ Json responses_of(const Json& base, const Endpoint& endpoint) {
 Json operation_of(const Json& base, const Endpoint& endpoint) {
     Json operation;
     operation["tags"] = Json::array({endpoint.tag});
-    operation["summary"] = endpoint.route.summary;
-    Json parameters = Json::array();
-    for (const std::string& name : path_parameters(endpoint.route.pattern)) {
-        parameters.push_back(reference(base, "parameters", name));
-    }
-    for (const http::QueryParameter& parameter : endpoint.route.query) {
-        parameters.push_back(reference(base, "parameters", parameter.name));
-    }
-    if (!parameters.empty()) {
-        operation["parameters"] = parameters;
-    }
+    operation["summary"] = endpoint.summary;
+    operation["parameters"] = parameters_of(endpoint);
     if (endpoint.need != Need::nothing) {
         Json anybody = Json::object();
         operation["security"] = Json::array({anybody, {{"bearer", Json::array()}}, {{"header", Json::array()}}});
@@ -81,7 +86,7 @@ std::string lower_case(std::string_view method) {
 
 }  // namespace
 
-std::string openapi_document(const std::vector<Endpoint>& endpoints) {
+std::string openapi_document(const std::vector<Endpoint>& endpoints, const Access& /*access*/) {
     Json document = Json::parse(embedded::file("openapi_base.json").plain);
     document["info"]["version"] = version();
     Json paths = Json::object();
@@ -90,8 +95,8 @@ std::string openapi_document(const std::vector<Endpoint>& endpoints) {
         if (endpoint.tag.empty()) {
             continue;
         }
-        const std::string& pattern = endpoint.route.pattern;
-        const std::string method = lower_case(http::to_text(endpoint.route.method));
+        const std::string& pattern = endpoint.pattern;
+        const std::string method = lower_case(http::to_text(endpoint.method));
         Json operation = operation_of(document, endpoint);
         paths[pattern][method] = operation;
         if (pattern.starts_with(kVersionedPrefix)) {

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "proto-json/amount.hpp"
-#include "services/api-gateway/moment.hpp"
 
 namespace watchtower::gateway {
 
@@ -18,7 +17,6 @@ using std::chrono::seconds;
 using Kind = Metric::Kind;
 
 constexpr hours kDefaultRange{1};
-constexpr seconds kLongestStep = days(366);
 
 struct Name {
     std::string_view name;
@@ -49,7 +47,14 @@ constexpr std::array kNames = {
 };
 
 /// What may have a name of the game's behind it: "actions.move".
-constexpr std::array<std::string_view, 3> kFamilies = {"actions", "dwellings", "events"};
+struct Family {
+    std::string_view name;
+    std::string_view member;   // what it is
+    std::string_view pattern;  // as a regular expression
+};
+constexpr std::array kFamilies = {Family{"actions", "name", ".+"},
+                                  Family{"dwellings", "level", "([1-9][0-9]{0,2}|1000)"},
+                                  Family{"events", "type", ".+"}};
 
 constexpr std::array kRoundSteps = {
     seconds(1),
@@ -92,7 +97,8 @@ std::optional<Metric> find_metric(std::string_view name) {
     }
     if (family != name) {
         const std::string_view member = name.substr(family.size() + 1);
-        const bool has_members = std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end();
+        const bool has_members =
+            std::any_of(kFamilies.begin(), kFamilies.end(), [&](const Family& one) { return one.name == family; });
         if (!has_members || member.empty() || (family == "dwellings" && !is_level(member))) {
             return std::nullopt;
         }
@@ -100,29 +106,30 @@ std::optional<Metric> find_metric(std::string_view name) {
     return Metric{std::string(name), found->kind, std::string(family)};
 }
 
-std::optional<TimePoint> parse_moment(const http::Request& request, const std::string& name) {
-    const auto text = request.query_parameter(name);
-    if (!text) {
-        return std::nullopt;
+/// "nomads, …, events, events.<type>"
+std::string names_of_metrics() {
+    std::string text;
+    for (const Name& one : kNames) {
+        text.append(text.empty() ? "" : ", ").append(one.name);
+        for (const Family& family : kFamilies) {
+            if (family.name == one.name) {
+                text.append(", ").append(one.name).append(".<").append(family.member).append(">");
+            }
+        }
     }
-    const auto time = try_parse_moment(*text);
-    if (!time) {
-        throw BadInput("query parameter " + name + ": is neither RFC 3339 nor seconds since the epoch");
-    }
-    return time;
+    return text;
 }
 
-std::optional<seconds> parse_step(const http::Request& request) {
-    const auto text = request.query_parameter("step");
-    if (!text) {
-        return std::nullopt;
+/// The same as a regular expression's alternatives.
+std::string patterns_of_metrics() {
+    std::string text;
+    for (const Name& one : kNames) {
+        text.append(text.empty() ? "" : "|").append(one.name);
     }
-    const auto value = parse_integer(*text);
-    if (!value || *value < 1 || *value > kLongestStep.count()) {
-        throw BadInput("query parameter step: is not a whole number of seconds from 1 to " +
-                       std::to_string(kLongestStep.count()));
+    for (const Family& family : kFamilies) {
+        text.append("|").append(family.name).append("\\\\.").append(family.pattern);
     }
-    return seconds(*value);
+    return text;
 }
 
 seconds round_step(Milliseconds least) {
@@ -144,26 +151,23 @@ const char* to_text(Metric::Kind kind) {
     return kind == Kind::level ? "level" : "counter";
 }
 
-Metric parse_metric(const http::Request& request) {
-    const auto name = request.query_parameter("metric");
-    if (!name) {
-        throw BadInput("query parameter metric: is missing");
-    }
-    const auto metric = find_metric(*name);
-    if (!metric) {
-        throw BadInput("query parameter metric: there is no such metric");
-    }
-    return *metric;
-}
+const Parameter<Metric> kMetric = parameter<Metric>(
+    {.name = "metric",
+     .description = "Which metric. `actions.<name>`, `dwellings.<level>` and `events.<type>` are parts of the sums.",
+     .example = "actions",
+     .required = true},
+    "one of " + names_of_metrics(),
+    R"({"type":"string","pattern":"^()" + patterns_of_metrics() + R"()$"})",
+    find_metric);
 
 Range parse_range(const http::Request& request, TimePoint now) {
-    const auto to = parse_moment(request, "to").value_or(now);
-    const auto from = parse_moment(request, "from").value_or(std::max(TimePoint(), to - kDefaultRange));
+    const auto to = kTo.find(request).value_or(now);
+    const auto from = kFrom.find(request).value_or(std::max(TimePoint(), to - kDefaultRange));
     if (from >= to) {
-        throw BadInput("query parameter from: is not before " +
-                       std::string(request.query_parameter("to") ? "to" : "now"));
+        throw BadInput("query parameter from: is not before " + std::string(kTo.find(request) ? "to" : "now"));
     }
-    return {from, to, parse_step(request)};
+    const auto step = kStep.find(request);
+    return {from, to, step ? std::optional(seconds(*step)) : std::nullopt};
 }
 
 Steps choose_steps(const Range& range, Milliseconds least) {

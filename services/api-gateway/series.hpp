@@ -8,6 +8,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/http/message.hpp"
+#include "services/api-gateway/parameters.hpp"
 
 /// What a request for a history asks. Pure.
 namespace watchtower::gateway {
@@ -29,8 +30,7 @@ struct Metric {
 
 [[nodiscard]] const char* to_text(Metric::Kind kind);
 
-/// The query parameter `metric`. Throws BadInput naming it.
-[[nodiscard]] Metric parse_metric(const http::Request& request);
+extern const Parameter<Metric> kMetric;  ///< ?metric=
 
 /// The query parameters `from`, `to` and `step`: times in [from, to), by default the last hour.
 struct Range {

@@ -9,15 +9,6 @@ namespace watchtower::gateway {
 
 namespace {
 
-constexpr std::size_t kLongestWorldName = 32;
-
-/// A world's name: ^[a-z0-9][a-z0-9-]{0,31}$
-bool is_world_name(std::string_view name) {
-    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    return !name.empty() && name.size() <= kLongestWorldName && name[0] != '-' &&
-           name.find_first_not_of(kLetters) == std::string_view::npos;
-}
-
 [[noreturn]] void throw_not_yet(const std::string& detail, std::chrono::seconds left) {
     throw http::HttpError(
         503, detail, {{"Retry-After", std::to_string(std::max(left, std::chrono::seconds(1)).count())}});
@@ -48,6 +39,9 @@ void append_state(std::string& out, const proto::State* state, TimePoint now) {
 
 }  // namespace
 
+const Parameter<std::string> kAlertState =
+    choice_parameter({.name = "state", .description = "Which alerts.", .example = "active"}, {"active"});
+
 std::string cache_control(const Access& access, std::chrono::seconds left) {
     return std::string(access.reads_need_key() ? "private" : "public") + ", max-age=" + std::to_string(left.count());
 }
@@ -61,17 +55,14 @@ void add_origin(http::Reply& reply, std::string_view world, TimePoint tick, bool
 }
 
 world_state::World Current::world_for(const http::Request& request) const {
-    const auto name = request.query_parameter("world");
-    if (name && !is_world_name(*name)) {
-        throw BadInput("query parameter world: is not 1 to 32 of a-z, 0-9 and hyphens, not beginning with a hyphen");
-    }
+    const auto name = kWorld.find(request);
     const auto worlds = worlds_now_();
     if (worlds->all.empty()) {
         throw_not_yet("no world is known yet", until_next_minute(clock_.now()));
     }
     const world_state::World* world = name ? worlds->find(*name) : worlds->first();
     if (world == nullptr) {
-        throw http::HttpError(404, "there is no world '" + std::string(*name) + "'");
+        throw http::HttpError(404, "there is no world '" + *name + "'");
     }
     return *world;
 }
@@ -109,14 +100,11 @@ http::Reply Current::section(const http::Request& request, proto::Section sectio
 }
 
 http::Reply Current::alerts(const http::Request& request) {
-    if (request.query_parameter("state").value_or("active") != "active") {
-        throw BadInput("query parameter state: is not active");
-    }
     const auto view = views_.of(state_for(request));
     return reply_until_next_tick(view->alerts, *view->state, request);
 }
 
-http::Reply Current::worlds(const http::Request& /*request*/) {
+http::Reply Current::worlds(const http::Request& request) {
     const TimePoint now = clock_.now();
     std::string out = R"({"worlds":[)";
     bool first = true;
@@ -127,7 +115,7 @@ http::Reply Current::worlds(const http::Request& /*request*/) {
         out += '}';
         first = false;
     }
-    return http::Reply::json(out + "]}").with("Cache-Control", "no-cache");
+    return reply_with(render(out + "]}", TimePoint()), request).with("Cache-Control", "no-cache");
 }
 
 const char* Current::status() const {

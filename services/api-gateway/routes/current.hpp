@@ -6,6 +6,7 @@
 #include "common/base/clock.hpp"
 #include "common/http/message.hpp"
 #include "services/api-gateway/access.hpp"
+#include "services/api-gateway/parameters.hpp"
 #include "services/api-gateway/views.hpp"
 #include "services/api-gateway/worlds_now.hpp"
 
@@ -29,7 +30,7 @@ public:
     /// "ok", "degraded" (something of the first world is stale) or "starting" (it has no state).
     [[nodiscard]] const char* status() const;
 
-    /// The world that ?world= names, or the first one. Throws BadInput for what is no name, HttpError as above.
+    /// The world that ?world= names, or the first one. Throws as the handlers do.
     [[nodiscard]] world_state::World world_for(const http::Request& request) const;
 
     /// Its newest state. Throws as the handlers do.
@@ -52,6 +53,8 @@ private:
     const Clock& clock_;
     Views views_;
 };
+
+extern const Parameter<std::string> kAlertState;  ///< ?state= of alerts
 
 /// Cache-Control for a reply that is good for `left`: for caches that many share too, unless who may read depends on
 /// a key.

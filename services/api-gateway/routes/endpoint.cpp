@@ -1,12 +1,41 @@
 #include "services/api-gateway/routes/endpoint.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "common/base/error.hpp"
 
 namespace watchtower::gateway {
 
 namespace {
 
 constexpr std::string_view kUnversionedPrefix = "/api/";
+
+/// Each name in braces has its declaration, and the other way round.
+void check_path_parameters(const Endpoint& endpoint) {
+    std::ptrdiff_t declared = 0;
+    for (const ParameterDeclaration& parameter : endpoint.parameters) {
+        if (parameter.place == ParameterDeclaration::Place::path) {
+            ++declared;
+            if (endpoint.pattern.find("{" + parameter.name + "}") == std::string::npos) {
+                throw Error("routes: " + endpoint.pattern + ": has no {" + parameter.name + "}");
+            }
+        }
+    }
+    if (std::count(endpoint.pattern.begin(), endpoint.pattern.end(), '{') != declared) {
+        throw Error("routes: " + endpoint.pattern + ": a path parameter is not declared");
+    }
+}
+
+/// The handler behind its checks: who may not ask is not told what is wrong with the question.
+http::Handler checked(const Endpoint& endpoint, const Access& access) {
+    return [&access, need = endpoint.need, parameters = endpoint.parameters, handler = endpoint.handler](
+               const http::Request& request) {
+        access.check(request, need);
+        check_parameters(parameters, request);
+        return handler(request);
+    };
+}
 
 }  // namespace
 
@@ -21,13 +50,12 @@ bool is_unversioned(std::string_view path) {
 std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const Access& access) {
     std::vector<http::Route> routes;
     for (const Endpoint& endpoint : endpoints) {
-        http::Route route = endpoint.route;
-        if (endpoint.need != Need::nothing) {
-            route.handler =
-                [&access, need = endpoint.need, handler = std::move(route.handler)](const http::Request& request) {
-                    access.check(request, need);
-                    return handler(request);
-                };
+        check_path_parameters(endpoint);
+        http::Route route{endpoint.method, endpoint.pattern, checked(endpoint, access), {}, {}};
+        for (const ParameterDeclaration& parameter : endpoint.parameters) {
+            if (parameter.place == ParameterDeclaration::Place::query) {
+                route.query.push_back({parameter.name, parameter.description});
+            }
         }
         if (route.pattern.starts_with(kVersionedPrefix)) {
             routes.push_back(route);

@@ -8,7 +8,7 @@
 namespace watchtower::gateway {
 
 http::Reply History::metric(const http::Request& request) {
-    const Metric metric = parse_metric(request);
+    const Metric metric = kMetric.of(request);
     const Range range = parse_range(request, clock_.now());
     const auto state = current_.state_for(request);
     const Turns::Turn turn(turns_);
@@ -19,7 +19,7 @@ http::Reply History::metric(const http::Request& request) {
 }
 
 http::Reply History::player(const http::Request& request) {
-    const std::string& player_id = request.path_parameter("player_id");
+    const std::string player_id = kPlayerId.of(request);
     const Range range = parse_range(request, clock_.now());
     const auto state = current_.state_for(request);
     const Turns::Turn turn(turns_);

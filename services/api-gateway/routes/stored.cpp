@@ -1,11 +1,9 @@
 #include "services/api-gateway/routes/stored.hpp"
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "common/base/log.hpp"
-#include "services/api-gateway/moment.hpp"
 
 namespace watchtower::gateway {
 
@@ -13,9 +11,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kDefaultWindow{3600};
-constexpr seconds kShortestWindow{60};
-constexpr seconds kLongestWindow{30 * 24 * 3600};
 constexpr seconds kSnapshotLifetime{3600};  // what is kept of a tick never changes
 constexpr const char* kRetryAfterSeconds = "5";
 
@@ -49,31 +44,17 @@ StoredMetrics::StoredMetrics(prometheus::Registry& registry)
       failed(answers(registry, "failed")),
       refused(answers(registry, "refused")) {}
 
-TimePoint parse_tick(std::string_view text) {
-    const auto tick = try_parse_moment(text);
-    if (!tick) {
-        throw BadInput("path parameter tick: is neither RFC 3339 nor seconds since the epoch");
-    }
-    return *tick;
-}
+const Parameter<TimePoint> kTick = time_parameter({.name = "tick",
+                                                   .description = "The tick: RFC 3339, or seconds since the epoch.",
+                                                   .example = "2025-12-08T12:34:00Z",
+                                                   .place = ParameterDeclaration::Place::path});
 
-seconds parse_time_window(const http::Request& request) {
-    const auto text = request.query_parameter("time_window");
-    if (!text) {
-        return kDefaultWindow;
-    }
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc() || end != text->data() + text->size() || seconds(value) < kShortestWindow ||
-        seconds(value) > kLongestWindow) {
-        throw BadInput("query parameter time_window: is not a whole number of seconds from " +
-                       std::to_string(kShortestWindow.count()) + " to " + std::to_string(kLongestWindow.count()));
-    }
-    return seconds(value);
-}
+const Parameter<std::int64_t> kTimeWindow = integer_parameter(
+    {.name = "time_window", .description = "Whole seconds before the newest tick.", .example = "3600"},
+    {.least = 60, .most = 30LL * 24 * 3600, .fallback = 3600});
 
 http::Reply Stored::snapshot(const http::Request& request, const Access& access) {
-    const TimePoint tick = parse_tick(request.path_parameter("tick"));
+    const TimePoint tick = kTick.of(request);
     const std::string world = current_.world_for(request).name;
     const Turns::Turn turn(turns_);
     const auto found = database_.read([&](pqxx::read_transaction& transaction) {
@@ -102,7 +83,7 @@ Rendered Stored::compute(const DashboardQuestion& question, TimePoint timestamp)
 }
 
 http::Reply Stored::dashboard(const http::Request& request) {
-    const seconds time_window = parse_time_window(request);
+    const seconds time_window(kTimeWindow.of(request));
     const auto state = current_.state_for(request);
     const DashboardQuestion question{state->world, state->tick, time_window};
     if (const auto kept = cache_.find(question)) {

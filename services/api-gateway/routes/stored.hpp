@@ -7,6 +7,7 @@
 #include "common/postgres/client.hpp"
 #include "services/api-gateway/dashboard.hpp"
 #include "services/api-gateway/once_cache.hpp"
+#include "services/api-gateway/parameters.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/turns.hpp"
 
@@ -56,10 +57,7 @@ private:
     OnceCache<DashboardQuestion, Rendered> cache_;
 };
 
-/// The tick that a path names: seconds since the epoch, or RFC 3339. Throws BadInput.
-[[nodiscard]] TimePoint parse_tick(std::string_view text);
-
-/// The dashboard's window, 3600 s where nothing is said. Throws BadInput.
-[[nodiscard]] std::chrono::seconds parse_time_window(const http::Request& request);
+extern const Parameter<TimePoint> kTick;           ///< {tick}
+extern const Parameter<std::int64_t> kTimeWindow;  ///< ?time_window= in seconds
 
 }  // namespace watchtower::gateway

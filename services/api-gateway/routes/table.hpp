@@ -23,8 +23,17 @@ struct Parts {
     http::Management management;  ///< for /health and /ready
 };
 
-/// The gateway's one table of routes: routing, parameter checks, the metrics' route label and /openapi.json are made
-/// of it.
+/// The gateway's one table of routes, by subject, with the documentation of itself.
 [[nodiscard]] std::vector<Endpoint> endpoints(const Parts& parts);
+
+// Its parts, each in a file of its own: table_service.cpp and so on.
+[[nodiscard]] std::vector<Endpoint> about_the_service(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_the_game_now(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_the_past(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_players(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_analytics(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_tasks(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_moderation(const Parts& parts);
+[[nodiscard]] std::vector<Endpoint> about_the_stream(const Parts& parts);
 
 }  // namespace watchtower::gateway

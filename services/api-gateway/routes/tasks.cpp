@@ -9,12 +9,20 @@ namespace watchtower::gateway {
 namespace {
 
 constexpr int kAccepted = 202;
+constexpr std::size_t kLongestId = 64;
 
 http::Reply reply_with(const proto::Task& task) {
     return http::Reply::json(encode(task)).with("Cache-Control", "no-store");
 }
 
 }  // namespace
+
+const Parameter<std::string> kTaskId =
+    text_parameter({.name = "id",
+                    .description = "The task's id, as the answer to its request gave it.",
+                    .example = "0123456789abcdef0123456789abcdef",
+                    .place = ParameterDeclaration::Place::path},
+                   kLongestId);
 
 /// A request's place among those that wait for Redis.
 class Tasks::Turn {
@@ -46,7 +54,7 @@ http::Reply Tasks::collect(const http::Request& request) {
 }
 
 http::Reply Tasks::find(const http::Request& request) {
-    const std::string& id = request.path_parameter("id");
+    const std::string id = kTaskId.of(request);
     if (tasks::is_task_id(id)) {
         const Turn turn(*this);
         if (const auto task = queue_.find(id)) {

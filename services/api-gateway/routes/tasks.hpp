@@ -6,6 +6,7 @@
 #include "common/http/message.hpp"
 #include "common/redis/client.hpp"
 #include "common/task_queue/task_queue.hpp"
+#include "services/api-gateway/parameters.hpp"
 #include "services/api-gateway/routes/current.hpp"
 
 namespace watchtower::gateway {
@@ -37,5 +38,7 @@ private:
     const int most_waiting_;
     std::atomic<int> waiting_ = 0;
 };
+
+extern const Parameter<std::string> kTaskId;  ///< {id} of a task
 
 }  // namespace watchtower::gateway

@@ -27,7 +27,7 @@ protected:
         request.query = {{"metric", target}};
         const MetricHistory history = reader_.read([&](pqxx::read_transaction& transaction) {
             return query_metric_history(
-                transaction, "default", parse_metric(request), {time(from), time(to), step}, minutes(1));
+                transaction, "default", kMetric.of(request), {time(from), time(to), step}, minutes(1));
         });
         step_ = history.steps.length;
         std::string text;

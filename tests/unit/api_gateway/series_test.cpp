@@ -46,11 +46,11 @@ TEST(Moment, IsRfc3339OrSecondsSinceTheEpoch) {
 }
 
 TEST(MetricName, TellsItsKindAndItsWitness) {
-    EXPECT_EQ(parse_metric(asking({{"metric", "gold"}})), (Metric{"gold", Kind::level, "gold"}));
-    EXPECT_EQ(parse_metric(asking({{"metric", "gold_spent"}})), (Metric{"gold_spent", Kind::counter, "gold_spent"}));
-    EXPECT_EQ(parse_metric(asking({{"metric", "actions.a.b c"}})), (Metric{"actions.a.b c", Kind::counter, "actions"}));
-    EXPECT_EQ(parse_metric(asking({{"metric", "dwellings.12"}})), (Metric{"dwellings.12", Kind::level, "dwellings"}));
-    EXPECT_EQ(parse_metric(asking({{"metric", "events.raid"}})), (Metric{"events.raid", Kind::counter, "events"}));
+    EXPECT_EQ(kMetric.of(asking({{"metric", "gold"}})), (Metric{"gold", Kind::level, "gold"}));
+    EXPECT_EQ(kMetric.of(asking({{"metric", "gold_spent"}})), (Metric{"gold_spent", Kind::counter, "gold_spent"}));
+    EXPECT_EQ(kMetric.of(asking({{"metric", "actions.a.b c"}})), (Metric{"actions.a.b c", Kind::counter, "actions"}));
+    EXPECT_EQ(kMetric.of(asking({{"metric", "dwellings.12"}})), (Metric{"dwellings.12", Kind::level, "dwellings"}));
+    EXPECT_EQ(kMetric.of(asking({{"metric", "events.raid"}})), (Metric{"events.raid", Kind::counter, "events"}));
     for (const char* name : {"",
                              "x",
                              "Gold",
@@ -63,7 +63,7 @@ TEST(MetricName, TellsItsKindAndItsWitness) {
                              "dwellings.+1",
                              ".move",
                              "nomads.p"}) {
-        EXPECT_THAT(complaint_of([&] { (void)parse_metric(asking({{"metric", name}})); }), HasSubstr("metric")) << name;
+        EXPECT_THAT(complaint_of([&] { (void)kMetric.of(asking({{"metric", name}})); }), HasSubstr("metric")) << name;
     }
 }
 
