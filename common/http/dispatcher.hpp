@@ -32,14 +32,8 @@ public:
     [[nodiscard]] const ServerOptions& options() const { return options_; }
 
 private:
-    /// What is known of a request's answer before there is one.
-    struct Outset {
-        const Route* route = nullptr;
-        std::vector<Pair> headers;  ///< as its admit made them
-    };
-
-    [[nodiscard]] Reply dispatch(ParsedRequest& parsed, Outset& outset) const;
-    [[nodiscard]] Reply reply_or_problem(ParsedRequest& parsed, Outset& outset) const;
+    [[nodiscard]] Reply dispatch(ParsedRequest& parsed, const Route*& route) const;
+    [[nodiscard]] Reply reply_or_problem(ParsedRequest& parsed, const Route*& route) const;
     void observe(const Exchange& exchange) const noexcept;
 
     ServerOptions options_;

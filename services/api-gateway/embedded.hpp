@@ -7,7 +7,7 @@
 namespace watchtower::gateway::embedded {
 
 struct File {
-    std::string_view name;  ///< as CMakeLists.txt has it: "web/live.js"
+    std::string_view name;  ///< as CMakeLists.txt has it: "web/live/main.js"
     std::string_view plain;
     std::string_view gzip;  ///< the same, compressed as far as gzip can
 };

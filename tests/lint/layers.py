@@ -29,7 +29,7 @@ WRAPPED = {
     "nats/": "common/nats/",
     "CLI/": "common/base/",
     "spdlog/": "common/base/",
-    "openssl/": "common/crypto/",
+    "openssl/": "services/collector/model/",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -12,7 +12,7 @@ namespace watchtower::gateway {
 /// GET /docs: the documentation to try out, made from /openapi.json by the browser.
 [[nodiscard]] http::Reply documentation_page(const http::Request& request);
 
-/// A file of the pages by its name in the program: "web/live.js". Throws Error when there is none.
+/// A file of the pages by its name in the program: "web/live/main.js". Throws Error when there is none.
 [[nodiscard]] http::Reply page_file(const http::Request& request, std::string_view name);
 
 /// By the name's ending; throws Error for one that is not known.

@@ -1,0 +1,81 @@
+import { byId, element, fill, named, note, setText, table } from "./dom.js";
+import { age, name, short } from "./format.js";
+
+// How far what is shown can be trusted: its age, what is stale, alerts, and the state of the services.
+
+export const kSections = { nomads: "Nomads", resources: "Resources", dwellings: "Dwellings", pvp: "Attacks", events: "Events" };
+
+const kErrors = {
+  timeout: "the game took too long",
+  network_error: "the game could not be reached",
+  unauthorized: "the game refused our key",
+  not_found: "the game does not know it",
+  client_error: "the game refused the question",
+  server_error: "the game had an error",
+  invalid_body: "the game's answer made no sense",
+  too_large: "the game's answer was too large",
+  collector_down: "no collector stores anything new",
+};
+
+export const reason = (error) => kErrors[error] ?? name(error);
+
+export function staleness({ since, error }, clock, now) {
+  const text = since ? `${clock.near(Date.parse(since), now)}, ${age((now - Date.parse(since)) / 1000)} ago` : "never collected";
+  return `${since ? `from ${text}` : text}: ${reason(error)}`;
+}
+
+export function showCondition(store, api) {
+  store.on(["snapshot", "second", "clock"], ({ snapshot, clock }) => {
+    const now = api.now();
+    for (const section of Object.keys(kSections)) {
+      const stale = snapshot?.document.stale?.[section];
+      for (const badge of document.querySelectorAll(`[data-section="${section}"]`)) {
+        badge.hidden = !stale;
+        setText(badge, stale ? `Stale, ${staleness(stale, clock, now)}` : "");
+      }
+    }
+    fill(byId("freshness"), ...(snapshot ? [freshness(snapshot.document, clock, now)] : [note("Nothing yet.")]));
+  });
+  store.on(["alerts", "clock"], ({ alerts, clock }) => fill(byId("alerts"), ...alertList(alerts, clock, api.now())));
+  store.on(["health", "status", "clock"], ({ health, status, clock }) => {
+    fill(byId("services"), ...services(health, status, clock, api.now()));
+  });
+}
+
+const mark = (kind, text) => element("span", { class: `mark ${kind}` }, text);
+
+function freshness({ timestamp, stale = {}, ...sections }, clock, now) {
+  return table("Freshness by section", [["data", ""], ["state", ""]], Object.entries(kSections).map(([section, label]) => {
+    if (stale[section]) return [label, element("span", {}, mark("bad", "stale"), " ", staleness(stale[section], clock, now))];
+    if (!sections[section]) return [label, mark("unknown", "unknown")];
+    return [label, element("span", {}, mark("good", "fresh"), ` ${clock.near(Date.parse(timestamp), now)}`)];
+  }));
+}
+
+const kAlertNames = { low_activity: "Low activity", high_failure_rate: "High failure rate", resource_warning: "Resources in few hands" };
+
+function alertList(alerts, clock, now) {
+  if (!alerts) return [note("Unknown.")];
+  if (alerts.alerts.length === 0) return [element("p", { class: "note calm" }, mark("good", "none"), " No active alerts.")];
+  return [element("ul", { class: "alerts" }, ...alerts.alerts.map((alert) => element("li", { class: `alert ${severity(alert)}` },
+    element("strong", {}, mark(severity(alert), severity(alert)), " ", kAlertNames[alert.type] ?? name(alert.type).replaceAll("_", " ")),
+    element("p", {}, named(alert.message).textContent),
+    element("p", { class: "note" }, `since ${clock.near(Date.parse(alert.opened_at), now)}`, ...measured(alert)))))];
+}
+
+const severity = ({ severity: given }) => (["info", "warning", "critical"].includes(given) ? given : "warning");
+
+function measured({ value, threshold }) {
+  return value === null || value === undefined ? [] : [` · ${short(value)}${threshold === null || threshold === undefined ? "" : `, limit ${short(threshold)}`}`];
+}
+
+const state = (text) => mark(text === "up" ? "good" : text === "down" ? "bad" : "unknown", text);
+
+function services(health, status, clock, now) {
+  if (!health && !status) return [note("Unknown.")];
+  const rows = [];
+  if (health) rows.push(["this gateway", element("span", {}, mark("good", "up"), ` ${name(health.version ?? "")}`)]);
+  for (const [what, is] of Object.entries(health?.dependencies ?? {})) rows.push([name(what), state(name(is))]);
+  return [table("Services", [["what", ""], ["state", ""]], rows)];
+}
+

@@ -1,0 +1,121 @@
+import { Api, each, path } from "./api.js";
+import { showCharts } from "./charts.js";
+import { showCondition } from "./condition.js";
+import { Feed, mayAsk } from "./feed.js";
+import { Times } from "./format.js";
+import { showHead } from "./head.js";
+import { History } from "./history.js";
+import { showSections } from "./sections.js";
+import { readAddress, writeAddress } from "./address.js";
+import { createStore } from "./store.js";
+import { showTiles } from "./tiles.js";
+import { backoff, nudge, wait } from "./waiting.js";
+
+const kCalmPause = 30000; // between looks at worlds and services while nothing else asks for one
+
+const store = createStore({
+  ...readAddress(),
+  clock: null, // Times
+  theme: "auto",
+  second: 0, // ticks every second, for ages
+  access: "unknown", // or open, key wanted, key refused, closed
+  link: { kind: "connecting" },
+  worlds: null,
+  snapshot: null, // {document, simulated}
+  current: null, // the Problem why there is no newer one
+  history: null, historyProblem: null, stats: null,
+  alerts: null, alertNews: null,
+  health: null, status: null,
+});
+const api = new Api((access) => {
+  store.set({ access });
+  if (access === "open") return;
+  store.set({ alerts: null, worlds: null, status: null });
+});
+const feed = new Feed(api, store);
+const history = new History(api, store);
+
+store.set({ clock: new Times(store.state.utc) });
+store.on(["utc"], ({ utc }) => store.set({ clock: new Times(utc) }));
+
+showHead(store, api, {
+  choose(values) {
+    store.set(values);
+    writeAddress(store.state);
+    if ("world" in values) {
+      store.set({ alerts: null });
+      feed.restart();
+    }
+    if ("world" in values || "range" in values) history.restart();
+  },
+  useKey(key) {
+    api.key = key;
+    store.set({ access: "unknown", snapshot: null });
+    nudge();
+  },
+});
+showTiles(store);
+showCharts(store);
+showSections(store);
+showCondition(store, api);
+
+// Worlds, alerts, services: what is asked for beside the document; each is left as it was where it cannot be had.
+async function look(signal) {
+  const asked = [
+    ["worlds", "/api/v1/worlds", (body) => body.worlds],
+    ["health", "/health", (body) => body],
+    ["status", "/api/v1/status", (body) => body],
+  ];
+  await each(asked, 1, async ([name, route, read]) => {
+    try {
+      store.set({ [name]: read((await api.get(route, signal)).body) });
+    } catch (problem) {
+      if (problem.status !== 404) throw problem;
+    }
+  });
+}
+
+async function lookOnAndOn() {
+  const { signal } = new AbortController();
+  let failures = 0;
+  for (;;) {
+    let pause = kCalmPause;
+    try {
+      await look(signal);
+      failures = 0;
+    } catch (problem) {
+      failures += 1;
+      pause = backoff(failures);
+      store.set({ health: null });
+    }
+    await store.until(mayAsk, signal);
+    await wait(pause, signal);
+  }
+}
+
+async function loadAlerts() {
+  const { world } = store.state;
+  try {
+    const { body } = await api.get(path("/api/v1/alerts", { world }));
+    if (store.state.world === world) store.set({ alerts: body });
+  } catch {
+    // asked again with the next document
+  }
+}
+
+// "" asks for the server's first world; its name is known once the worlds are.
+function nameDefaultWorld({ worlds, world }) {
+  const first = worlds?.find((one) => one.default) ?? worlds?.[0];
+  if (world === "" && first) store.set({ world: first.name });
+}
+
+store.on(["worlds"], nameDefaultWorld);
+store.on(["snapshot", "alertNews"], ({ snapshot, access }) => {
+  if (snapshot && access === "open") void loadAlerts();
+});
+window.addEventListener("online", nudge);
+document.addEventListener("visibilitychange", () => document.hidden || nudge());
+setInterval(() => store.set({ second: store.state.second + 1 }), 1000);
+void lookOnAndOn();
+feed.restart();
+history.restart();
