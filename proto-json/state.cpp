@@ -164,6 +164,10 @@ std::string encode(const State& state) {
     append_array(out, state.top_players, [&out](const TopPlayer& player) { append_top_player(out, player); });
     out += R"(,"alerts":)";
     append_array(out, state.alerts, [&out](const Alert& alert) { out += encode(alert); });
+    out += R"(,"alert_number":)";
+    append_count(out, state.alert_number);
+    out += R"(,"alert_watch":)";
+    append(out, state.alert_watch);
     out += '}';
     return out;
 }
@@ -191,6 +195,12 @@ State decode_state(std::string_view text) {
     }
     for (const JsonValue& alert : value.at("alerts").items()) {
         state.alerts.push_back(decode_alert(alert));
+    }
+    if (const JsonValue* number = value.find("alert_number")) {
+        state.alert_number = number->as_count();
+    }
+    if (const JsonValue* watch = value.find("alert_watch")) {
+        state.alert_watch = decode_alert_watch(*watch);
     }
     return state;
 }

@@ -9,6 +9,7 @@
 
 #include "common/base/clock.hpp"
 #include "proto-json/alert.hpp"
+#include "proto-json/alert_watch.hpp"
 #include "proto-json/document.hpp"
 
 /// The one state per world and tick that the collector stores and that every reader shows.
@@ -73,6 +74,8 @@ struct State {
     Totals totals;
     std::vector<TopPlayer> top_players;  ///< by actions, highest first, then bytewise
     std::vector<Alert> alerts;           ///< the active ones, oldest first
+    std::uint64_t alert_number = 0;      ///< of the newest entry of the log of alerts; 0: it is empty
+    AlertWatch alert_watch;              ///< for the collector only
 
     bool operator==(const State&) const = default;
 };

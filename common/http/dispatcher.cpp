@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <random>
 
 #include "common/base/log.hpp"
@@ -70,6 +71,7 @@ void log_failure(const Request& request, int status, std::string_view reason) {
     const auto fields = {log::Field("request_id", request.id),
                          log::Field("method", to_text(request.method)),
                          log::Field("path", request.path),
+                         log::Field("client", request.client),
                          log::Field("status", status),
                          log::Field("error", reason)};
     if (status == 503) {
@@ -81,7 +83,7 @@ void log_failure(const Request& request, int status, std::string_view reason) {
 
 }  // namespace
 
-Reply Dispatcher::dispatch(ParsedRequest& parsed, const Route*& route) const {
+Reply Dispatcher::dispatch(ParsedRequest& parsed, Outset& outset) const {
     auto& request = parsed.request;
     if (request.path == "*") {
         return allowing(204, router_.allow_all());
@@ -96,19 +98,24 @@ Reply Dispatcher::dispatch(ParsedRequest& parsed, const Route*& route) const {
         }
         throw HttpError(405, "this path does not take this method", {{"Allow", match.allow}});
     }
-    route = match.route;
+    const Route& route = *match.route;
+    outset.route = &route;
     request.path_parameters = std::move(match.parameters);
-    check_query(request, *route);
-    auto reply = route->handler(request);
+    check_query(request, route);
+    if (route.admit) {
+        route.admit(request, outset.headers);
+    }
+    auto reply = route.handler(request);
     apply_conditions(request, reply);
     return reply;
 }
 
 /// One of the three places where everything is caught: here an exception becomes an answer.
-Reply Dispatcher::reply_or_problem(ParsedRequest& parsed, const Route*& route) const {
-    const auto& request = parsed.request;
+Reply Dispatcher::reply_or_problem(ParsedRequest& parsed, Outset& outset) const {
+    auto& request = parsed.request;
     try {
-        return dispatch(parsed, route);
+        request.client = client_address(options_.trusted_proxies, request.peer, request);
+        return dispatch(parsed, outset);
     } catch (const HttpError& e) {
         return problem_reply(e.status(), e.what(), request.id, e.headers());
     } catch (const BadInput& e) {
@@ -129,8 +136,9 @@ Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer) const n
     auto& request = parsed.request;
     request.peer = peer;
     request.id = id_of(request);
-    const Route* route = nullptr;
-    auto reply = reply_or_problem(parsed, route);
+    Outset outset;
+    auto reply = reply_or_problem(parsed, outset);
+    std::move(outset.headers.begin(), outset.headers.end(), std::back_inserter(reply.headers));
     if (options_.decorate) {
         try {
             options_.decorate(request, reply);
@@ -142,7 +150,7 @@ Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer) const n
     const bool is_head = request.method == Method::head;
     const bool close = !parsed.keep_alive || stopping_;
     auto answer = to_answer(reply, {options_.name, request.id, close, is_head});
-    observe({request.method, route, reply.status, SteadyClock::now() - start});
+    observe({request.method, outset.route, reply.status, SteadyClock::now() - start});
     return answer;
 }
 

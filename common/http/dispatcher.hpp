@@ -32,8 +32,14 @@ public:
     [[nodiscard]] const ServerOptions& options() const { return options_; }
 
 private:
-    [[nodiscard]] Reply dispatch(ParsedRequest& parsed, const Route*& route) const;
-    [[nodiscard]] Reply reply_or_problem(ParsedRequest& parsed, const Route*& route) const;
+    /// What is known of a request's answer before there is one.
+    struct Outset {
+        const Route* route = nullptr;
+        std::vector<Pair> headers;  ///< as its admit made them
+    };
+
+    [[nodiscard]] Reply dispatch(ParsedRequest& parsed, Outset& outset) const;
+    [[nodiscard]] Reply reply_or_problem(ParsedRequest& parsed, Outset& outset) const;
     void observe(const Exchange& exchange) const noexcept;
 
     ServerOptions options_;

@@ -34,8 +34,9 @@ struct Request {
     std::vector<Pair> query;            ///< decoded, in the order sent
     std::vector<Pair> headers;          ///< names in lower case, in the order sent
     std::string body;
-    std::string peer;  ///< address of the other end, without port
-    std::string id;    ///< taken from X-Request-Id or made
+    std::string peer;    ///< address of the other end, without port
+    std::string client;  ///< address of who asks: the peer's, or what trusted proxies before it tell
+    std::string id;      ///< taken from X-Request-Id or made
 
     /// The first header of that name (lower case).
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

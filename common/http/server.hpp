@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/http/address_set.hpp"
 #include "common/http/message.hpp"
 
 namespace watchtower::http {
@@ -25,6 +26,9 @@ struct Route {
     Handler handler;
     std::string summary;
     std::vector<QueryParameter> query;
+    /// Called before the handler; null: everybody is let in. What it adds to `headers` stands on the answer whatever
+    /// becomes of the request, its own exception included. Throws as a handler does.
+    std::function<void(const Request&, std::vector<Pair>& headers)> admit = {};
 };
 
 /// What was answered, for metrics and the access log.
@@ -48,6 +52,7 @@ struct ServerOptions {
     /// Beyond it a connection is answered 503; never more than three quarters of the process's limit of descriptors.
     std::size_t max_connections = 4096;
     std::string name = "watchtower";  ///< the Server header
+    AddressSet trusted_proxies;       ///< whose X-Forwarded-For says who asks
     /// Sees each answer before it is written, those of the server itself (404, OPTIONS …) too, and may add headers.
     /// Not called for what could not be read as a request. Called on a worker; an exception is a 500.
     std::function<void(const Request&, Reply&)> decorate;

@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstddef>
 
 namespace watchtower::gateway {
 
 namespace {
 
-/// Takes the same time for every wrong key of one length, so that the time tells nothing of the right one.
-bool equal_in_constant_time(std::string_view presented, std::string_view accepted) {
-    std::size_t difference = presented.size() ^ accepted.size();
-    for (std::size_t i = 0; i < presented.size(); ++i) {
-        const char other = accepted.empty() ? '\0' : accepted[i % accepted.size()];
-        difference |= static_cast<std::size_t>(static_cast<unsigned char>(presented[i] ^ other));
-    }
-    return difference == 0;
-}
+constexpr std::size_t kKeyIdDigits = 32;
 
 /// The token of "Bearer <token>"; the scheme in any case (RFC 9110, 11.1).
 std::string_view bearer_token(std::string_view header) {
@@ -32,30 +23,75 @@ std::string_view bearer_token(std::string_view header) {
     return header;
 }
 
-}  // namespace
-
-bool Access::accepts(std::string_view key) const {
-    bool found = false;
-    for (const std::string& accepted : keys_) {
-        found = equal_in_constant_time(key, accepted) || found;
+/// Empty: none.
+std::string_view presented_key(const http::Request& request) {
+    std::string_view key;
+    for (const auto& [name, value] : request.headers) {
+        std::string_view given;
+        if (name == "x-api-key") {
+            given = value;
+        } else if (name == "authorization") {
+            given = bearer_token(value);
+        }
+        if (!given.empty() && !key.empty() && given != key) {
+            throw http::HttpError(400, "the headers Authorization and X-API-Key hold different keys");
+        }
+        key = given.empty() ? key : given;
     }
-    return found && !key.empty();
+    return key;
 }
 
-void Access::check(const http::Request& request, Need need) const {
+/// What a header's value can be, without blanks.
+bool fits_into_a_header(std::string_view key) {
+    return std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+}  // namespace
+
+Access::Access(const std::vector<std::string>& keys, KeyPolicy policy) : policy_(policy) {
+    for (const std::string& key : keys) {
+        if (!fits_into_a_header(key)) {
+            throw BadInput("API_KEY: a key holds a blank, or something else than visible ASCII");
+        }
+        if (!key.empty()) {
+            digests_.push_back(crypto::sha256(key));
+        }
+    }
+}
+
+Caller Access::identify(const http::Request& request) const {
+    const std::string_view key = presented_key(request);
+    if (key.empty()) {
+        return {};
+    }
+    // Digests have one length, and all are compared: the time tells neither a key's length nor which one was near.
+    const crypto::Sha256 digest = crypto::sha256(key);
+    bool found = false;
+    for (const crypto::Sha256& accepted : digests_) {
+        found = crypto::equal_in_constant_time(digest, accepted) || found;
+    }
+    if (!found) {
+        return {Caller::Kind::with_unknown_key};
+    }
+    return {Caller::Kind::with_key, crypto::to_hex(digest).substr(0, kKeyIdDigits)};
+}
+
+void Access::check(const Caller& caller, Need need) const {
     if (need == Need::nothing || policy_ == KeyPolicy::none || (need == Need::read && policy_ == KeyPolicy::write)) {
         return;
     }
-    if (keys_.empty()) {
+    if (digests_.empty()) {
         throw http::HttpError(403, "this needs an API key, and the server has none configured");
     }
-    const auto authorization = request.header("authorization");
-    const std::string_view token = authorization ? bearer_token(*authorization) : std::string_view();
-    const std::string_view key = token.empty() ? request.header("x-api-key").value_or("") : token;
-    if (!accepts(key)) {
+    if (caller.kind == Caller::Kind::without_key) {
         throw http::HttpError(401,
                               "this needs an API key, as Authorization: Bearer or X-API-Key",
-                              {{"WWW-Authenticate", "Bearer realm=\"watchtower\""}});
+                              {{"WWW-Authenticate", R"(Bearer realm="watchtower")"}});
+    }
+    if (caller.kind == Caller::Kind::with_unknown_key) {
+        throw http::HttpError(401,
+                              "the API key is not accepted",
+                              {{"WWW-Authenticate", R"(Bearer realm="watchtower", error="invalid_token")"}});
     }
 }
 

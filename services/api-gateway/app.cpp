@@ -96,6 +96,7 @@ void App::serve(const Options& options) {
     server_options.address = options.listen_address;
     server_options.port = options.port;
     server_options.threads = kWorkers;
+    server_options.trusted_proxies = trusted_proxies(options);
     server_options.on_exchange = http_metrics_->on_exchange();
     server_options.decorate = [this](const http::Request& request, http::Reply& reply) {
         mark_deprecated(request, reply);

@@ -47,12 +47,14 @@ void Cors::decorate(const http::Request& request, http::Reply& reply) const {
     reply.with("Access-Control-Allow-Origin", any_ ? "*" : std::string(*origin));
     if (request.method == http::Method::options) {
         reply.with("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
-        reply.with("Access-Control-Allow-Headers", "Authorization, X-API-Key, X-Request-Id, If-None-Match");
+        reply.with("Access-Control-Allow-Headers",
+                   "Authorization, X-API-Key, X-Request-Id, If-None-Match, Content-Type, Last-Event-ID, Cache-Control");
         reply.with("Access-Control-Max-Age", "600");
         return;
     }
     reply.with("Access-Control-Expose-Headers",
-               "ETag, Link, Location, Deprecation, Retry-After, X-Request-Id, Watchtower-Tick, Watchtower-Simulated");
+               "ETag, Link, Location, Deprecation, Retry-After, WWW-Authenticate, X-Request-Id, RateLimit-Limit, "
+               "RateLimit-Remaining, RateLimit-Reset, Watchtower-World, Watchtower-Tick, Watchtower-Simulated");
 }
 
 }  // namespace watchtower::gateway

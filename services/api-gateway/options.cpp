@@ -1,6 +1,7 @@
 #include "services/api-gateway/options.hpp"
 
 #include "common/base/configuration.hpp"
+#include "services/api-gateway/access.hpp"
 #include "services/api-gateway/cors.hpp"
 
 namespace watchtower::gateway {
@@ -19,6 +20,9 @@ void declare(Configuration& configuration, Options& options) {
     configuration.choice(
         "API_AUTH", options.api_auth, {"write", "all", "none"}, "what needs a key: writes, all of the API, nothing");
     configuration.list("CORS_ORIGINS", options.cors_origins, "origins whose pages may read, or *");
+    configuration.list("TRUSTED_PROXIES",
+                       options.trusted_proxies,
+                       "addresses and networks of the proxies whose X-Forwarded-For tells who asks");
     configuration.integer("EXPORTER_TOP_PLAYERS",
                           options.top_players,
                           0,
@@ -29,10 +33,20 @@ void declare(Configuration& configuration, Options& options) {
 
 }  // namespace
 
+http::AddressSet trusted_proxies(const Options& options) {
+    try {
+        return http::AddressSet(options.trusted_proxies);
+    } catch (const BadInput& e) {
+        throw BadInput(std::string("TRUSTED_PROXIES: ") + e.what());
+    }
+}
+
 std::optional<int> read_options(int argc, char** argv, Options& options) {
     Configuration configuration("watchtower-api-gateway", "Answers over HTTP what happens in the game");
     declare(configuration, options);
     configuration.check([&] { const Cors cors(options.cors_origins); });
+    configuration.check([&] { const Access access(options.api_keys, parse_key_policy(options.api_auth)); });
+    configuration.check([&] { (void)trusted_proxies(options); });
     return configuration.read(argc, argv);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/log.hpp"
+#include "common/http/address_set.hpp"
 #include "common/world_state/stores.hpp"
 
 namespace watchtower::gateway {
@@ -18,11 +19,15 @@ struct Options {
     std::uint16_t management_port = 9202;
     world_state::StoreOptions stores;
     std::vector<std::string> api_keys;
-    std::string api_auth = "write";         ///< as parse_key_policy reads it
-    std::vector<std::string> cors_origins;  ///< empty: no page of another origin may read
-    std::int64_t top_players = 20;          ///< with series of their own in /metrics: as the exporter has it
+    std::string api_auth = "write";            ///< as parse_key_policy reads it
+    std::vector<std::string> cors_origins;     ///< empty: no page of another origin may read
+    std::vector<std::string> trusted_proxies;  ///< as http::AddressSet reads them
+    std::int64_t top_players = 20;             ///< with series of their own in /metrics: as the exporter has it
     log::Options log{"api-gateway"};
 };
+
+/// The proxies whose X-Forwarded-For says who asks. Throws BadInput that names TRUSTED_PROXIES.
+[[nodiscard]] http::AddressSet trusted_proxies(const Options& options);
 
 /// Reads flags, environment and file into `options`. A number: the process is to end with it.
 [[nodiscard]] std::optional<int> read_options(int argc, char** argv, Options& options);

@@ -29,7 +29,7 @@ WRAPPED = {
     "nats/": "common/nats/",
     "CLI/": "common/base/",
     "spdlog/": "common/base/",
-    "openssl/": "services/collector/model/",
+    "openssl/": "common/crypto/",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -47,6 +47,10 @@ namespace watchtower::test {
                      proto::AlertState::active,
                      tick,
                      {}}};
+    state.alert_number = 7;
+    state.alert_watch.judged = tick;
+    state.alert_watch.samples = {{tick, 159, 20, 15}};
+    state.alert_watch.failures = {-5, -5, -5, -5, -5};
     return state;
 }
 

@@ -27,11 +27,9 @@ void check_path_parameters(const Endpoint& endpoint) {
     }
 }
 
-/// The handler behind its checks: who may not ask is not told what is wrong with the question.
-http::Handler checked(const Endpoint& endpoint, const Access& access) {
-    return [&access, need = endpoint.need, parameters = endpoint.parameters, handler = endpoint.handler](
-               const http::Request& request) {
-        access.check(request, need);
+/// The handler behind the check of its parameters.
+http::Handler checked(const Endpoint& endpoint) {
+    return [parameters = endpoint.parameters, handler = endpoint.handler](const http::Request& request) {
         check_parameters(parameters, request);
         return handler(request);
     };
@@ -51,11 +49,21 @@ std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const
     std::vector<http::Route> routes;
     for (const Endpoint& endpoint : endpoints) {
         check_path_parameters(endpoint);
-        http::Route route{endpoint.method, endpoint.pattern, checked(endpoint, access), {}, {}};
+        http::Route route{endpoint.method, endpoint.pattern, checked(endpoint), {}, {}};
         for (const ParameterDeclaration& parameter : endpoint.parameters) {
             if (parameter.place == ParameterDeclaration::Place::query) {
                 route.query.push_back({parameter.name, parameter.description});
             }
+        }
+        // Before the parameters' values are looked at: who may not ask is not told what is wrong with the question.
+        if (endpoint.need != Need::nothing) {
+            route.admit = [&access, need = endpoint.need](const http::Request& request,
+                                                          std::vector<http::Pair>& headers) {
+                if (access.reads_need_key()) {
+                    headers.emplace_back("Vary", "Authorization, X-API-Key");
+                }
+                access.check(access.identify(request), need);
+            };
         }
         if (route.pattern.starts_with(kVersionedPrefix)) {
             routes.push_back(route);

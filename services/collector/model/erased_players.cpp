@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "services/collector/model/sha256.hpp"
+#include "common/crypto/sha256.hpp"
 
 namespace watchtower::collector {
 
@@ -27,7 +27,7 @@ bool ErasedPlayers::is_pseudonym(std::string_view name) const {
 std::string erased_hash(std::string_view salt, std::string_view player_id) {
     std::string text(salt);
     text.append(player_id);
-    return sha256_hex(text);
+    return crypto::to_hex(crypto::sha256(text));
 }
 
 }  // namespace watchtower::collector

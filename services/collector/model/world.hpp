@@ -114,6 +114,7 @@ struct Step {
     std::vector<ListChange> events;
     std::vector<PlayerChange> players;
     std::vector<proto::EventsSection::Type> events_added;
+    std::vector<proto::NumberedAlert> alert_log;  ///< alerts that opened or resolved, see judge_alerts
 };
 
 /// The element for a player, or a value-initialised one when the list is too short.

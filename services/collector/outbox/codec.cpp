@@ -40,7 +40,14 @@ std::string encode(const TickWrite& write) {
     append_text(out, "players", write.players);
     append_text(out, "entries", write.entries);
     append_text(out, "events_added", write.events_added);
-    out += '}';
+    out += R"(,"alert_log":[)";
+    for (const proto::NumberedAlert& entry : write.alert_log) {
+        out += out.back() == '[' ? "" : ",";
+        out.append(R"({"number":)").append(std::to_string(entry.number));
+        append_text(out, "alert", encode(entry.alert));
+        out += '}';
+    }
+    out += "]}";
     return out;
 }
 
@@ -62,6 +69,10 @@ TickWrite decode_tick_write(std::string_view text) {
         write.players = std::move(value.at("players").get_ref<std::string&>());
         write.entries = std::move(value.at("entries").get_ref<std::string&>());
         write.events_added = std::move(value.at("events_added").get_ref<std::string&>());
+        for (const json& entry : value.value("alert_log", json::array())) {  // what an older collector kept has none
+            write.alert_log.push_back({entry.at("number").get<std::uint64_t>(),
+                                       proto::decode_alert(entry.at("alert").get_ref<const std::string&>())});
+        }
         return write;
     } catch (const json::exception& error) {
         throw BadInput(std::string("a waiting tick: ") + error.what());

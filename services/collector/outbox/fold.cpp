@@ -88,9 +88,10 @@ std::string merge_rows(std::string_view older, std::string_view newer, const Row
 }
 
 std::size_t bytes_of(const TickWrite& write) {
+    constexpr std::size_t kAlertBytes = 512;
     // A state in memory takes about what its text takes.
     return write.state_text.size() * write.states.size() + write.state_text.size() + write.players.size() +
-           write.entries.size() + write.events_added.size();
+           write.entries.size() + write.events_added.size() + write.alert_log.size() * kAlertBytes;
 }
 
 TickWrite fold(TickWrite older, TickWrite newer) {
@@ -106,6 +107,8 @@ TickWrite fold(TickWrite older, TickWrite newer) {
     folded.player_rows = static_cast<std::uint64_t>(std::count(folded.players.begin(), folded.players.end(), '\n'));
     folded.entries = newer.reset ? std::move(newer.entries) : merge_rows(older.entries, newer.entries, {kEntryKeys});
     folded.events_added = merge_rows(older.events_added, newer.events_added, {kEventKeys, kEventKeys});
+    folded.alert_log = std::move(older.alert_log);
+    folded.alert_log.insert(folded.alert_log.end(), newer.alert_log.begin(), newer.alert_log.end());
     folded.erasures = std::min(older.erasures, newer.erasures);
     return folded;
 }

@@ -136,6 +136,7 @@ TickWrite tick_write(const WorldMemory& world, const Step& step) {
     write.state_text = encode(step.state);
     write.reset = step.reset;
     write.erasures = world.erased.erasures();
+    write.alert_log = step.alert_log;
     postgres::CopyRows players;
     for (const PlayerChange& change : step.players) {
         add_player(players, world, step, change);

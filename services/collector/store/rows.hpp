@@ -23,6 +23,7 @@ struct TickWrite {
     std::string entries;         ///< of list entries to be remembered or forgotten, see kEntryColumns
     std::string events_added;    ///< by type of event, see kEventColumns
     std::uint64_t erasures = 0;  ///< ErasedPlayers::erasures when it was made; of folded ticks the least
+    std::vector<proto::NumberedAlert> alert_log;  ///< alerts that opened or resolved, in the log's order
 
     [[nodiscard]] const proto::State& state() const { return states.back(); }
 };

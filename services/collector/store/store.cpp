@@ -66,6 +66,17 @@ constexpr auto kAddEvents =
     "insert into event_metrics (world, tick, event_type, count, affected_players)"
     " select $1, $2::timestamptz, event_type, count, affected_players from staged_events";
 
+constexpr auto kLogAlert = "insert into alert_log (world, number, alert) values ($1, $2, $3)";
+
+constexpr auto kPutAlert =
+    "insert into alerts (world, id, number, type, severity, message, value, threshold, state, opened_at, resolved_at)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    " on conflict (world, id) do update set number = excluded.number, message = excluded.message,"
+    " value = excluded.value, state = excluded.state, resolved_at = excluded.resolved_at";
+
+constexpr auto kWorsenAlert =
+    "update alerts set value = $3, message = $4 where world = $1 and id = $2 and (value, message) <> ($3, $4)";
+
 /// Whether a tick stands there just as it is to be stored.
 constexpr auto kIsStored = "select from snapshots where world = $1 and tick = $2 and state::text = $3";
 
@@ -150,6 +161,33 @@ void add_entries(pqxx::work& transaction, const TickWrite& write, const ErasedPl
     transaction.exec_params0(kMergeEntries, world);
 }
 
+void log_alert(pqxx::work& transaction, const std::string& world, const proto::NumberedAlert& entry) {
+    const proto::Alert& alert = entry.alert;
+    transaction.exec_params0(kLogAlert, world, entry.number, encode(alert));
+    transaction.exec_params0(kPutAlert,
+                             world,
+                             alert.id,
+                             entry.number,
+                             alert.type,
+                             alert.severity,
+                             alert.message,
+                             alert.value,
+                             alert.threshold,
+                             alert.state == proto::AlertState::active ? "active" : "resolved",
+                             to_rfc3339(alert.opened_at),
+                             time_text(alert.resolved_at));
+}
+
+void add_alerts(pqxx::work& transaction, const TickWrite& write) {
+    const std::string& world = write.state().world;
+    for (const proto::NumberedAlert& entry : write.alert_log) {
+        log_alert(transaction, world, entry);
+    }
+    for (const proto::Alert& alert : write.state().alerts) {
+        transaction.exec_params0(kWorsenAlert, world, alert.id, alert.value, alert.message);
+    }
+}
+
 /// A first tick of a million players takes its time; a server that does not answer is noticed after it.
 Milliseconds deadline(const TickWrite& write) {
     constexpr Milliseconds kEveryTick{10'000};
@@ -201,6 +239,7 @@ Store::Outcome Store::store(const TickWrite& write) {
         }
         add_events(transaction, write);
         add_players(transaction, write, *erasures > 0, news.has_value());
+        add_alerts(transaction, write);
         add_entries(transaction, write, news ? &news->erased : nullptr);
         return Outcome::stored;
     });

@@ -6,6 +6,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/service.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace watchtower::test {
 namespace {
@@ -55,6 +56,21 @@ TEST(GatewayProcess, ForbidsWhatNeedsAKeyWhenThereIsNone) {
     EXPECT_EQ(gateway.get("/api/v1/worlds", {{"X-API-Key", ""}}).status, 403);
 }
 
+TEST(GatewayProcess, ReadsItsKeysFromAFileAndTellsThemNowhere) {
+    const TemporaryFolder folder;
+    const auto keys = folder.write("keys", "old-s3cret,new-s3cret\n");
+    Service gateway("api-gateway", {.environment = nowhere({{"API_KEY_FILE", keys}, {"LOG_LEVEL", "debug"}})});
+    for (const char* key : {"old-s3cret", "new-s3cret"}) {
+        EXPECT_EQ(gateway.post("/api/v1/metrics/collect", {{"X-API-Key", key}}).status, 503) << "no store";
+    }
+    const auto refused = gateway.post("/api/v1/metrics/collect", {{"Authorization", "Bearer wrong-s3cret"}});
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_TRUE(refused.header("www-authenticate"));
+    EXPECT_THAT(refused.body, Not(HasSubstr("s3cret")));
+    EXPECT_EQ(gateway.get("/api/v1/worlds?api_key=old-s3cret").status, 400);
+    EXPECT_THAT(gateway.output(), Not(HasSubstr("s3cret")));
+}
+
 TEST(GatewayProcess, AnswersHostileRequestsWithProblems) {
     Service gateway("api-gateway", {.environment = nowhere()});
     struct Case {
@@ -95,6 +111,13 @@ TEST(GatewayProcess, TellsWhatIsWrongWithItsOptions) {
     const Ended cross = run_to_end("api-gateway", {"--cors-origins=example.org/path"}, {{"NATS_URL", "s3cret://x"}});
     EXPECT_EQ(cross.code, 2);
     EXPECT_THAT(cross.output, HasSubstr("CORS_ORIGINS"));
+    const Ended proxies = run_to_end("api-gateway", {"--trusted-proxies=10.0.0.0/8,proxy"});
+    EXPECT_EQ(proxies.code, 2);
+    EXPECT_THAT(proxies.output, HasSubstr("TRUSTED_PROXIES: 'proxy'"));
+    const Ended key = run_to_end("api-gateway", {}, {{"API_KEY", "good,two words-s3cret"}});
+    EXPECT_EQ(key.code, 2);
+    EXPECT_THAT(key.output, HasSubstr("API_KEY"));
+    EXPECT_THAT(key.output, Not(HasSubstr("s3cret")));
     EXPECT_EQ(run_to_end("api-gateway", {"--check-config"}).code, 0);
     EXPECT_EQ(run_to_end("api-gateway", {"--rate-limit=5"}).code, 2) << "an option that would do nothing";
 }

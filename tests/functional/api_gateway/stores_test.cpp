@@ -177,7 +177,7 @@ TEST_F(Gateway, TakesTasksWhileThereIsRedis) {
     const auto state = state_of_age(seconds(1));
     stores_.store(state);
     stores_.put(state);
-    Service gateway = start({{"API_KEY", "k1"}});
+    Service gateway = start({{"API_KEY", "k1"}, {"TRUSTED_PROXIES", "127.0.0.0/8"}});
     ASSERT_TRUE(shows(gateway, state));
     const std::string collect = "/api/v1/metrics/collect";
     EXPECT_EQ(gateway.post(collect).status, 401);
@@ -189,8 +189,11 @@ TEST_F(Gateway, TakesTasksWhileThereIsRedis) {
     EXPECT_EQ(gateway.post("/api/metrics/collect", {{"Authorization", "Bearer k1"}}).status, 202);
     EXPECT_EQ(gateway.get("/api/v1/tasks/" + std::string(32, '0')).status, 404);
     stores_.redis.freeze();
-    const auto refused = gateway.post(collect, {{"X-API-Key", "k1"}});
+    const auto refused = gateway.post(collect, {{"X-API-Key", "k1"}, {"X-Forwarded-For", "1.1.1.1, 203.0.113.9"}});
     EXPECT_EQ(refused.status, 503);
+    EXPECT_TRUE(eventually(kDeadline, [&] { return gateway.output().find("203.0.113.9") != std::string::npos; }))
+        << "the log tells who asked";
+    EXPECT_THAT(gateway.output(), Not(HasSubstr("1.1.1.1")));
     EXPECT_TRUE(refused.retry_after);
     EXPECT_THAT(refused.body, Not(HasSubstr("127.0.0.1")));
     EXPECT_EQ(gateway.get(location).status, 503);

@@ -206,6 +206,7 @@ TEST_F(StoreTest, LetsTheReadersRoleReadAndDoNothingElse) {
                                     "player_current",
                                     "event_metrics",
                                     "alerts",
+                                    "alert_log",
                                     "list_entries"}) {
         reader.read(
             [&table](pqxx::read_transaction& transaction) { transaction.exec1("select count(*) from " + table); });

@@ -16,7 +16,7 @@ http::Request request_with(std::vector<http::Pair> headers) {
 /// 200, or the status that the check ends the request with.
 int status_of(const Access& access, const http::Request& request, Need need) {
     try {
-        access.check(request, need);
+        access.check(access.identify(request), need);
         return 200;
     } catch (const http::HttpError& e) {
         return e.status();
@@ -55,6 +55,7 @@ TEST(Access, ForbidsWhatNeedsAKeyWhenNoneIsConfigured) {
 TEST(Access, TakesEachKeyInEitherHeader) {
     const Access access(kKeys, KeyPolicy::all);
     for (const http::Pair& header : {http::Pair{"authorization", "Bearer first-key"},
+                                     http::Pair{"authorization", "BEARER first-key"},
                                      http::Pair{"authorization", "bearer   second"},
                                      http::Pair{"x-api-key", "first-key"},
                                      http::Pair{"x-api-key", "second"}}) {
@@ -77,17 +78,61 @@ TEST(Access, RefusesEverythingElse) {
                                      http::Pair{"x-api-key", ""}}) {
         EXPECT_EQ(status_of(access, request_with({header}), Need::read), 401) << header.second;
     }
-    EXPECT_EQ(status_of(Access({""}, KeyPolicy::all), request_with({{"x-api-key", ""}}), Need::read), 401);
+    EXPECT_EQ(status_of(Access({""}, KeyPolicy::all), request_with({{"x-api-key", ""}}), Need::read), 403)
+        << "no text is no key";
+}
+
+/// The text and the challenge of the 401 that this request gets.
+std::pair<std::string, std::string> refusal_of(const http::Request& request) {
+    const Access access(kKeys, KeyPolicy::all);
+    try {
+        access.check(access.identify(request), Need::read);
+    } catch (const http::HttpError& e) {
+        return {e.what(), e.headers().at(0).first + ": " + e.headers().at(0).second};
+    }
+    return {};
 }
 
 TEST(Access, SaysHowToComeIn) {
-    try {
-        Access(kKeys, KeyPolicy::all).check({}, Need::read);
-        FAIL();
-    } catch (const http::HttpError& e) {
-        ASSERT_EQ(e.headers().size(), 1U);
-        EXPECT_EQ(e.headers()[0].first, "WWW-Authenticate");
-        EXPECT_EQ(std::string(e.what()).find("first-key"), std::string::npos);
+    EXPECT_EQ(refusal_of({}).second, R"(WWW-Authenticate: Bearer realm="watchtower")");
+    const auto [text, challenge] = refusal_of(request_with({{"x-api-key", "first-kex"}}));
+    EXPECT_EQ(challenge, R"(WWW-Authenticate: Bearer realm="watchtower", error="invalid_token")");
+    EXPECT_EQ(text.find("first"), std::string::npos) << "what was presented is not repeated";
+}
+
+TEST(Access, RefusesTwoDifferentKeysAndTakesOneTwice) {
+    const Access access(kKeys, KeyPolicy::write);
+    for (const auto& [one, other] :
+         {std::pair<http::Pair, http::Pair>{{"authorization", "Bearer first-key"}, {"x-api-key", "second"}},
+          {{"x-api-key", "first-key"}, {"x-api-key", "wrong"}},
+          {{"authorization", "Bearer wrong"}, {"authorization", "Bearer first-key"}}}) {
+        EXPECT_EQ(status_of(access, request_with({one, other}), Need::read), 400) << one.second;
+    }
+    EXPECT_EQ(
+        status_of(access, request_with({{"authorization", "Bearer second"}, {"x-api-key", "second"}}), Need::write),
+        200);
+}
+
+TEST(Access, TellsKeysApartWithoutTellingThem) {
+    const Access access(kKeys, KeyPolicy::none);
+    const Caller first = access.identify(request_with({{"x-api-key", "first-key"}}));
+    EXPECT_EQ(first.kind, Caller::Kind::with_key);
+    EXPECT_EQ(first.key_id.size(), 32U);
+    EXPECT_EQ(first.key_id, access.identify(request_with({{"authorization", "Bearer first-key"}})).key_id);
+    EXPECT_NE(first.key_id, access.identify(request_with({{"x-api-key", "second"}})).key_id);
+    EXPECT_EQ(access.identify(request_with({{"x-api-key", "guess"}})).kind, Caller::Kind::with_unknown_key);
+    EXPECT_EQ(access.identify({}).kind, Caller::Kind::without_key);
+}
+
+TEST(Access, RefusesKeysThatNoHeaderCarries) {
+    for (const char* key : {"two words", "tab\tkey", "caf\xC3\xA9", "line\nend"}) {
+        try {
+            const Access access({key}, KeyPolicy::all);
+            FAIL() << key;
+        } catch (const BadInput& e) {
+            EXPECT_NE(std::string(e.what()).find("API_KEY"), std::string::npos);
+            EXPECT_EQ(std::string(e.what()).find(key), std::string::npos);
+        }
     }
 }
 

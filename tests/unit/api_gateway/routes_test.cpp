@@ -262,13 +262,19 @@ TEST(RoutesWithKeys, AskForThemUnderApiAlone) {
         const bool is_api = endpoint.pattern.starts_with("/api/");
         const std::string method(http::to_text(endpoint.method));
         EXPECT_EQ(gateway.ask(method + " " + endpoint.pattern).status, is_api ? 401 : 200) << endpoint.pattern;
+        const Seen with_key = gateway.ask(method + " " + endpoint.pattern, {"X-API-Key: key"});
+        EXPECT_THAT(with_key.header("Cache-Control"), Not(HasSubstr(is_api ? "public" : "private")))
+            << endpoint.pattern;
     }
     EXPECT_EQ(gateway.get("/api/metrics/current").status, 401);
     EXPECT_NE(gateway.get(kDocument).header("WWW-Authenticate"), "");
     const Seen seen = gateway.get(kDocument, {"Authorization: Bearer key"});
     EXPECT_EQ(seen.status, 200);
     EXPECT_EQ(seen.header("Cache-Control"), "private, max-age=50") << "not for caches that many share";
-    EXPECT_EQ(gateway.get(std::string(kDocument) + "?api_key=key").status, 400) << "never in a URL";
+    EXPECT_NE(seen.headers.find("Vary"), seen.headers.end());
+    for (const char* query : {"?api_key=key", "?key=key", "?access_token=key"}) {
+        EXPECT_EQ(gateway.get(kDocument + std::string(query)).status, 400) << "never in a URL";
+    }
 }
 
 }  // namespace

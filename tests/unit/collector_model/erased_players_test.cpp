@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "services/collector/model/hide_players.hpp"
-#include "services/collector/model/sha256.hpp"
 #include "tests/unit/collector_model/game.hpp"
 
 namespace watchtower::collector {
@@ -32,11 +31,6 @@ void play(Game& game, std::uint64_t tick) {
     game.combat(std::nullopt, true, 1, "ann");
     game.combat(std::nullopt, true, 1, "ann");
     game.combat(std::nullopt, false, 0, "bob");
-}
-
-TEST(Sha256, IsThatOfTheStandard) {
-    EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(ErasedPlayers, AreKnownByTheirHashOnly) {

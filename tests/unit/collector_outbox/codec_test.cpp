@@ -21,6 +21,9 @@ TickWrite sample() {
     write.entries = "pvp\t#1\t1\t\\N\tf\n";
     write.events_added = "raid\t1\t2\n";
     write.erasures = 7;
+    write.alert_log = {{6, write.state().alerts.front()}, {7, write.state().alerts.front()}};
+    write.alert_log.back().alert.state = proto::AlertState::resolved;
+    write.alert_log.back().alert.resolved_at = tick;
     return write;
 }
 
@@ -36,6 +39,7 @@ TEST(TickWriteCodec, PutsEverythingBack) {
     EXPECT_EQ(back.entries, write.entries);
     EXPECT_EQ(back.events_added, write.events_added);
     EXPECT_EQ(back.erasures, write.erasures);
+    EXPECT_EQ(back.alert_log, write.alert_log);
 }
 
 TEST(TickWriteCodec, PutsAFirstTickBack) {
@@ -45,6 +49,12 @@ TEST(TickWriteCodec, PutsAFirstTickBack) {
     const TickWrite back = decode_tick_write(encode(write));
     EXPECT_FALSE(back.previous_tick);
     EXPECT_EQ(back.states, write.states);
+}
+
+TEST(TickWriteCodec, ReadsWhatHasNoAlerts) {
+    std::string text = encode(sample());
+    text = text.substr(0, text.find(R"(,"alert_log":)")) + "}";
+    EXPECT_TRUE(decode_tick_write(text).alert_log.empty());
 }
 
 TEST(TickWriteCodec, RefusesWhatIsNoWrite) {

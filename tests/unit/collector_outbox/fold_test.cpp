@@ -75,6 +75,19 @@ TEST_F(Fold, ForgetsEntriesOfBeforeAReset) {
     EXPECT_TRUE(fold(older, newer).reset);
 }
 
+TEST_F(Fold, KeepsTheLogOfAlertsInItsOrder) {
+    TickWrite older = tick(1, "1");
+    TickWrite newer = tick(2, "1");
+    older.alert_log = {{1, {}}, {2, {}}};
+    newer.alert_log = {{3, {}}};
+    TickWrite folded = fold(older, newer);
+    EXPECT_GT(bytes_of(folded), bytes_of(fold(tick(3, "1"), tick(4, "1"))));
+    drop_folded_states(folded);
+    ASSERT_EQ(folded.alert_log.size(), 3);
+    EXPECT_EQ(folded.alert_log[0].number, 1);
+    EXPECT_EQ(folded.alert_log[2].number, 3);
+}
+
 TEST_F(Fold, KnowsOfErasuresWhatBothKnow) {
     TickWrite older = tick(1, "1");
     TickWrite newer = tick(2, "1");
