@@ -1,7 +1,5 @@
 #include "services/collector/world_writer.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "common/base/backoff.hpp"
@@ -226,21 +224,15 @@ void WorldWriter::store_kept_ticks(Store& store) {
     } catch (const Error& error) {  // such as a key of another kind: the world goes on without it
         log::error("kept_ticks_unusable", {{"world", world_.name}, {"error", error.what()}});
     }
-    for (auto tick = ticks.begin(); tick != ticks.end(); ++tick) {
-        const auto text = kept_.get(*tick);
+    for (const TimePoint tick : ticks) {
+        const auto text = kept_.get(tick);
         if (!text) {
             continue;  // whoever kept it has stored it meanwhile
         }
-        const bool stored = store_kept_tick(store, *tick, *text);
+        const bool stored = store_kept_tick(store, tick, *text);
         metrics_.outbox_recovered->Increment(stored ? 1 : 0);
-        log::info("kept_tick", {{"world", world_.name}, {"tick", to_rfc3339(*tick)}, {"stored", stored}});
-        if (!stored) {
-            // What follows was made from this one, and would be taken for made from the tick that stands in its place.
-            // The newest goes first: whoever goes on with the rest meets this one again.
-            kept_.forget({std::make_reverse_iterator(ticks.end()), std::make_reverse_iterator(tick)});
-            return;
-        }
-        kept_.forget({*tick});
+        log::info("kept_tick", {{"world", world_.name}, {"tick", to_rfc3339(tick)}, {"stored", stored}});
+        kept_.forget({tick});
     }
 }
 

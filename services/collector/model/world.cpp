@@ -207,6 +207,7 @@ void apply(WorldMemory& world, Step step) {
     note(world.combats, step.combats, step.reset);
     note(world.events, step.events, step.reset);
     world.state = std::move(step.state);
+    world.state_id = std::move(step.id);
 }
 
 }  // namespace watchtower::collector

@@ -14,6 +14,7 @@
 #include "services/collector/model/erased_players.hpp"
 #include "services/collector/model/name_table.hpp"
 #include "services/collector/model/reading.hpp"
+#include "services/collector/model/state_id.hpp"
 
 /// The owner's memory of its world, and the comparison of a reading with it: the place where the numbers are made.
 /// What they mean is told in docs/numbers.md. Nothing here touches the outside.
@@ -73,6 +74,7 @@ struct WorldMemory {
     KnownEntries events;
     std::vector<PlayerHistory> history;
     std::optional<proto::State> state;  ///< nothing before the first tick
+    std::optional<StateId> state_id;    ///< of `state`; nothing: stored by a collector that knew no ids
 };
 
 /// When and how a reading was taken.
@@ -105,6 +107,7 @@ struct ListChange {
 
 /// Everything a tick makes of a world: to be stored, then applied. Dropping it leaves the world as it was.
 struct Step {
+    StateId id = new_state_id();  ///< the state's
     proto::State state;
     std::optional<Nomads> nomads;  ///< the three: only when that section was read
     std::optional<Resources> resources;

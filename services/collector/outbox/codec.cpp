@@ -27,6 +27,10 @@ std::string encode(const TickWrite& write) {
     } else {
         out += "null";
     }
+    if (write.previous_id) {
+        append_text(out, "previous_id", write.previous_id->text);
+    }
+    append_text(out, "id", write.id.text);
     out += R"(,"folded":[)";
     for (std::size_t i = 0; i + 1 < write.states.size(); ++i) {
         out += i == 0 ? "" : ",";
@@ -58,6 +62,11 @@ TickWrite decode_tick_write(std::string_view text) {
         if (const json& previous = value.at("previous_tick"); !previous.is_null()) {
             write.previous_tick = parse_rfc3339(previous.get_ref<const std::string&>());
         }
+        if (const auto previous = value.find("previous_id"); previous != value.end()) {
+            write.previous_id = StateId{previous->get<std::string>()};
+        }
+        const auto id = value.find("id");  // older collectors knew no ids
+        write.id = id != value.end() ? StateId{id->get<std::string>()} : new_state_id();
         for (const json& state : value.at("folded")) {
             write.states.push_back(proto::decode_state(state.get_ref<const std::string&>()));
         }

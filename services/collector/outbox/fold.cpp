@@ -97,6 +97,8 @@ std::size_t bytes_of(const TickWrite& write) {
 TickWrite fold(TickWrite older, TickWrite newer) {
     TickWrite folded;
     folded.previous_tick = older.previous_tick;
+    folded.previous_id = std::move(older.previous_id);
+    folded.id = std::move(newer.id);
     folded.states = std::move(older.states);
     folded.states.insert(folded.states.end(),
                          std::make_move_iterator(newer.states.begin()),

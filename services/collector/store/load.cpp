@@ -13,7 +13,8 @@ using proto::Section;
 constexpr auto kOneMoment = "set transaction isolation level repeatable read";
 
 constexpr auto kLastState =
-    "select s.state from worlds w join snapshots s on s.world = w.world and s.tick = w.last_tick where w.world = $1";
+    "select s.state, w.last_state_id from worlds w join snapshots s on s.world = w.world and s.tick = w.last_tick "
+    "where w.world = $1";
 
 constexpr auto kPlayers =
     "declare players no scroll cursor for select player_id, extract(epoch from first_seen) * 1000 as first_seen,"
@@ -98,6 +99,9 @@ WorldMemory Store::load(const std::string& name) {
             return world;
         }
         world.state = proto::decode_state(last[0][0].c_str());
+        if (!last[0][1].is_null()) {
+            world.state_id = StateId{last[0][1].c_str()};
+        }
         if (!world.erased.empty()) {
             const auto is_hidden = [&world](std::string_view id) { return world.erased.pseudonym_of(id).has_value(); };
             remove_players(*world.state, is_hidden);

@@ -132,6 +132,8 @@ TickWrite tick_write(const WorldMemory& world, const Step& step) {
     if (world.state) {
         write.previous_tick = world.state->tick;
     }
+    write.previous_id = world.state_id;
+    write.id = step.id;
     write.states.push_back(step.state);
     write.state_text = encode(step.state);
     write.reset = step.reset;

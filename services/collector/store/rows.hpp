@@ -15,8 +15,10 @@ namespace watchtower::collector {
 /// that it can wait for a database that is away, here or in Redis. Rows are in the text format of COPY.
 struct TickWrite {
     std::optional<TimePoint> previous_tick;  ///< the world's last tick when this one was made; nothing: its first
+    std::optional<StateId> previous_id;      ///< of the state it was made from, as WorldMemory::state_id
     std::vector<proto::State> states;        ///< oldest first; the last is the newest tick, others were folded into it
     std::string state_text;                  ///< encode(state())
+    StateId id;                              ///< of state()
     bool reset = false;                      ///< forget all list entries first
     std::string players;                     ///< of players whose numbers changed, see kPlayerColumns
     std::uint64_t player_rows = 0;

@@ -15,14 +15,15 @@ constexpr auto kRegisterWorld =
     "insert into worlds (world, position, first_seen) values ($1, $2, $3)"
     " on conflict (world) do update set position = excluded.position where worlds.position <> excluded.position";
 
-/// No row: the last tick is not the one this step was made from.
+/// No row: the last state is not the one this one was made from. An older collector leaves last_state_id as it is: then
+/// the time alone tells what it stored.
 constexpr auto kTakeTick =
-    "update worlds set last_tick = $2, epoch = $3, simulated = $4"
-    " where world = $1 and last_tick is not distinct from $5 and (last_tick is null or last_tick < $2)"
-    " returning erasures";
+    "update worlds set last_tick = $2, last_state_id = $3, epoch = $4, simulated = $5"
+    " where world = $1 and last_tick is not distinct from $6 and last_state_id is not distinct from $7"
+    " and (last_tick is null or last_tick < $2) returning erasures";
 
 constexpr auto kAddSnapshot =
-    "insert into snapshots (world, tick, \"timestamp\", state, document) values ($1, $2, $3, $4, $5)";
+    "insert into snapshots (world, tick, \"timestamp\", state, document, state_id) values ($1, $2, $3, $4, $5, $6)";
 
 const std::string kStagePlayers =
     std::string("create temporary table staged_players (") + kPlayerColumns + ") on commit drop";
@@ -77,33 +78,47 @@ constexpr auto kPutAlert =
 constexpr auto kWorsenAlert =
     "update alerts set value = $3, message = $4 where world = $1 and id = $2 and (value, message) <> ($3, $4)";
 
-/// Whether a tick stands there just as it is to be stored.
-constexpr auto kIsStored = "select from snapshots where world = $1 and tick = $2 and state::text = $3";
+/// A row: this very state stands there.
+constexpr auto kStoredBefore =
+    "select w.erasures from snapshots s join worlds w on w.world = s.world"
+    " where s.world = $1 and s.tick = $2 and s.state_id = $3";
 
 std::optional<std::string> time_text(const std::optional<TimePoint>& time) {
     return time ? std::optional(to_rfc3339(*time)) : std::nullopt;
 }
 
-/// How many players of the world were erased; nothing when the tick is refused.
-std::optional<std::uint64_t> take_tick(pqxx::work& transaction, const TickWrite& write) {
-    const proto::State& state = write.state();
-    const auto result = transaction.exec_params(kTakeTick,
-                                                state.world,
-                                                to_rfc3339(state.tick),
-                                                static_cast<std::int64_t>(state.epoch),
-                                                state.simulated,
-                                                time_text(write.previous_tick));
+std::optional<std::uint64_t> read_erasures(const pqxx::result& result) {
     return result.empty() ? std::nullopt : std::optional(result[0][0].as<std::uint64_t>());
 }
 
-bool is_stored(pqxx::work& transaction, const proto::State& state, const std::string& text) {
-    return !transaction.exec_params(kIsStored, state.world, to_rfc3339(state.tick), text).empty();
+/// How many players of the world were erased; nothing when the tick is not taken.
+std::optional<std::uint64_t> take_tick(pqxx::work& transaction, const TickWrite& write) {
+    const proto::State& state = write.state();
+    const auto result =
+        transaction.exec_params(kTakeTick,
+                                state.world,
+                                to_rfc3339(state.tick),
+                                write.id.text,
+                                static_cast<std::int64_t>(state.epoch),
+                                state.simulated,
+                                time_text(write.previous_tick),
+                                write.previous_id ? std::optional(write.previous_id->text) : std::nullopt);
+    return read_erasures(result);
 }
 
-void add_state(pqxx::work& transaction, const proto::State& state, const std::string& text) {
+/// As take_tick; nothing when the tick is not there.
+std::optional<std::uint64_t> stored_before(pqxx::work& transaction, const TickWrite& write) {
+    const proto::State& state = write.state();
+    return read_erasures(transaction.exec_params(kStoredBefore, state.world, to_rfc3339(state.tick), write.id.text));
+}
+
+void add_state(pqxx::work& transaction,
+               const proto::State& state,
+               const std::string& text,
+               const std::optional<std::string>& id) {
     const std::string tick = to_rfc3339(state.tick);
     transaction.exec_params0(
-        kAddSnapshot, state.world, tick, to_rfc3339(state.timestamp), text, encode(state.document));
+        kAddSnapshot, state.world, tick, to_rfc3339(state.timestamp), text, encode(state.document), id);
     postgres::CopyRows rows;
     for (const auto& [metric, value] : metric_rows(state)) {
         rows.text(state.world).text(tick).text(metric).text(value).end_row();
@@ -111,10 +126,17 @@ void add_state(pqxx::work& transaction, const proto::State& state, const std::st
     postgres::copy_in(transaction, "gameplay_metrics (world, tick, metric, value)", std::move(rows).take());
 }
 
-/// `newest_text`: of the last one.
-void add_states(pqxx::work& transaction, const std::vector<proto::State>& states, const std::string& newest_text) {
+/// `newest_text` and `newest_id`: of the last one.
+void add_states(pqxx::work& transaction,
+                const std::vector<proto::State>& states,
+                const std::string& newest_text,
+                const StateId& newest_id) {
     for (const proto::State& state : states) {
-        add_state(transaction, state, &state == &states.back() ? newest_text : encode(state));
+        if (&state == &states.back()) {
+            add_state(transaction, state, newest_text, newest_id.text);
+        } else {
+            add_state(transaction, state, encode(state), std::nullopt);
+        }
     }
 }
 
@@ -222,20 +244,24 @@ Store::Outcome Store::store(const TickWrite& write) {
         for (const proto::State& state : write.states) {
             partitions_.hold(transaction, state.tick);
         }
-        const auto erasures = take_tick(transaction, write);
-        if (!erasures && is_stored(transaction, write.state(), write.state_text)) {
+        const auto taken = take_tick(transaction, write);
+        const auto erasures = taken ? taken : stored_before(transaction, write);
+        if (!erasures) {
+            return Outcome::refused;
+        }
+        std::vector<proto::State> hidden;
+        if (*erasures != write.erasures) {
+            const ErasedPlayers erased = read_erased_players(transaction, write.state().world);
+            hidden = hide_in_states(write.states, erased);
+            news = News{erased, encode(hidden.back())};
+        }
+        if (!taken) {
             return Outcome::stored;
         }
-        if (erasures && *erasures == write.erasures) {
-            add_states(transaction, write.states, write.state_text);
+        if (news) {
+            add_states(transaction, hidden, news->state_text, write.id);
         } else {
-            const ErasedPlayers erased = read_erased_players(transaction, write.state().world);
-            const auto states = hide_in_states(write.states, erased);
-            news = News{erased, encode(states.back())};
-            if (!erasures) {
-                return is_stored(transaction, states.back(), news->state_text) ? Outcome::stored : Outcome::refused;
-            }
-            add_states(transaction, states, news->state_text);
+            add_states(transaction, write.states, write.state_text, write.id);
         }
         add_events(transaction, write);
         add_players(transaction, write, *erasures > 0, news.has_value());

@@ -31,10 +31,10 @@ public:
 
     enum class Outcome {
         stored,  ///< now, or before: by an attempt whose answer was lost, or by somebody who had it from our outbox
-        refused  ///< the world's last tick is not write.previous_tick: somebody else goes on, load the world again
+        refused  ///< the world's last state is not the one before write's: somebody else goes on, load the world again
     };
 
-    /// Stores a write in one transaction that begins with the compare-and-set on the world's last tick; repeating it
+    /// Stores a write in one transaction that begins with the compare-and-set on the world's last state; repeating it
     /// does no harm. Makes the partitions of its ticks' days and the next ones when they are missing. Throws
     /// Unavailable after 10 s, and 50 us more a player's or list entry's row, without an answer. Players of whose
     /// erasure the write's maker did not know are hidden in what is stored.

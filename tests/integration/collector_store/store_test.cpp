@@ -150,6 +150,55 @@ TEST_F(StoreTest, RefusesAnotherStateOfAStoredTick) {
     EXPECT_EQ(store_.store(tick_write(other, game_.compare_with(other))), Store::Outcome::refused);
 }
 
+TEST_F(StoreTest, RefusesATickThatWasMadeFromAnotherStateOfTheSameTime) {
+    Game other = game_;
+    game_.nomad("p1", {{"move", 5}});
+    const Step step = game_.compare_with(game_.world);
+    game_.finish(step);  // and not stored
+    other.nomad("p1", {{"move", 7}});
+    const Step others = other.compare_with(other.world);
+    ASSERT_EQ(step.state.tick, others.state.tick);
+    ASSERT_EQ(store_.store(tick_write(other.world, others)), Store::Outcome::stored);
+    game_.nomad("p1", {{"move", 9}});
+    EXPECT_EQ(store_and_apply(), Store::Outcome::refused);
+    game_.world = store_.load("default");
+    game_.nomad("p1", {{"move", 9}});
+    EXPECT_EQ(store_and_apply(), Store::Outcome::stored);
+    EXPECT_EQ(server_.ask("select string_agg(actions_added::text, ',' order by tick) from player_activity"), "7,2");
+}
+
+TEST_F(StoreTest, GoesOnBehindATickOfACollectorThatKnewNoIds) {
+    ASSERT_EQ(store_and_apply(), Store::Outcome::stored);
+    server_.run("update worlds set last_state_id = null");
+    server_.run("update snapshots set state_id = null");
+    EXPECT_EQ(store_and_apply(), Store::Outcome::refused) << "this memory knows an id";
+    game_.world = store_.load("default");
+    EXPECT_FALSE(game_.world.state_id);
+    game_.nomad("p1", {{"move", 5}});
+    const Step step = game_.compare_with(game_.world);
+    const TickWrite write = tick_write(game_.world, step);
+    EXPECT_EQ(store_.store(write), Store::Outcome::stored);
+    EXPECT_EQ(server_.ask("select last_state_id from worlds"), write.id.text);
+    TickWrite by_time = write;
+    by_time.id = new_state_id();
+    by_time.previous_tick = write.state().tick;
+    by_time.states.back().tick += game_.step_length;
+    by_time.state_text = encode(by_time.state());
+    EXPECT_EQ(store_.store(by_time), Store::Outcome::refused) << "once only";
+}
+
+TEST_F(StoreTest, GoesOnBehindATickThatACollectorStoredWithoutAnId) {
+    ASSERT_EQ(store_and_apply(), Store::Outcome::stored);
+    server_.run(
+        "insert into snapshots (world, tick, \"timestamp\", state, document)"
+        " select world, tick + interval '1 s', \"timestamp\", state, document from snapshots");
+    server_.run("update worlds set last_tick = last_tick + interval '1 s'");
+    EXPECT_EQ(store_and_apply(), Store::Outcome::refused) << "its memory is of before";
+    game_.world = store_.load("default");
+    game_.world.state->tick += std::chrono::seconds(1);  // as the older one would have written it
+    EXPECT_EQ(store_and_apply(), Store::Outcome::stored);
+}
+
 TEST_F(StoreTest, RefusesATickThatIsNotNewer) {
     ASSERT_EQ(store_and_apply(), Store::Outcome::stored);
     game_.now -= game_.step_length;

@@ -10,6 +10,7 @@
 #include "tests/support/nats_server.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/redis_server.hpp"
+#include "tests/support/tcp_gate.hpp"
 #include "tests/unit/collector_model/game.hpp"
 
 namespace watchtower::collector {
@@ -41,13 +42,14 @@ protected:
                                                 [this] { ++settled_; });
     }
 
-    void write_tick() {
+    void write_tick() { write_tick(*writer_); }
+    void write_tick(WorldWriter& writer) {
         ++moves_;
         game_.nomad("p1", {{"move", moves_}});
         const Step step = game_.compare_with(game_.world);
         TickWrite write = tick_write(game_.world, step);
         game_.finish(step);
-        writer_->write(std::move(write), std::chrono::steady_clock::now());
+        writer.write(std::move(write), std::chrono::steady_clock::now());
     }
 
     testing::AssertionResult stores(int ticks) {
@@ -218,6 +220,36 @@ TEST_F(WorldWriterTest, StoresNoKeptTickThatWasMadeFromARefusedOne) {
     start();
     EXPECT_EQ(*writer_->load().state, somebody_else.state());
     EXPECT_TRUE(stores(2));
+    const std::string key = proto::outbox_key("default");
+    EXPECT_EQ(redis_client_.command({"EXISTS", key}).integer(), 0);
+}
+
+/// Its owner is cut off from PostgreSQL alone and goes on by Redis. One who cannot see Redis stores a tick of the same
+/// time and is lost; a third drops the tick that was kept until then; the owner keeps another one, and is lost.
+TEST_F(WorldWriterTest, StoresNoKeptTickBehindOneOfTheSameTimeThatItWasNotMadeFrom) {
+    write_tick();
+    ASSERT_TRUE(stores(1));
+    writer_.reset();
+    watchtower::test::TcpGate gate(postgres_.port());
+    postgres::Client through_the_gate({.url = postgres_.url_through(gate.port())});
+    WorldWriter cut_off({"default", 0, "me"}, {through_the_gate, redis_client_, nats_client_}, limit_, metrics_, [] {});
+    gate.cut();
+    test::Game somebody_else = game_;
+    write_tick(cut_off);
+    ASSERT_TRUE(shows_the_last_tick());
+    somebody_else.nomad("p1", {{"move", moves_}});
+    const Step step = somebody_else.compare_with(somebody_else.world);
+    ASSERT_EQ(step.state.tick, game_.state().tick);
+    ASSERT_EQ(Store(postgres_client_).store(tick_write(somebody_else.world, step)), Store::Outcome::stored);
+    somebody_else.finish(step);
+    start();
+    ASSERT_EQ(*writer_->load().state, somebody_else.state());
+    write_tick(cut_off);
+    ASSERT_TRUE(shows_the_last_tick());
+    cut_off.finish();
+    EXPECT_EQ(*writer_->load().state, somebody_else.state());
+    EXPECT_EQ(counted(), "2");
+    EXPECT_EQ(postgres_.ask("select count(*) from snapshots"), "2");
     const std::string key = proto::outbox_key("default");
     EXPECT_EQ(redis_client_.command({"EXISTS", key}).integer(), 0);
 }

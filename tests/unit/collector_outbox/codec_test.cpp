@@ -12,6 +12,8 @@ TickWrite sample() {
     const TimePoint tick{std::chrono::seconds(1'765'197'240)};
     TickWrite write;
     write.previous_tick = tick - Milliseconds(120'001);
+    write.previous_id = new_state_id();
+    write.id = new_state_id();
     write.states = {watchtower::test::sample_state("north", tick - Milliseconds(60'000)),
                     watchtower::test::sample_state("north", tick)};
     write.state_text = encode(write.state());
@@ -31,6 +33,8 @@ TEST(TickWriteCodec, PutsEverythingBack) {
     const TickWrite write = sample();
     const TickWrite back = decode_tick_write(encode(write));
     EXPECT_EQ(back.previous_tick, write.previous_tick);
+    EXPECT_EQ(back.previous_id, write.previous_id);
+    EXPECT_EQ(back.id, write.id);
     EXPECT_EQ(back.states, write.states);
     EXPECT_EQ(back.state_text, write.state_text);
     EXPECT_EQ(back.reset, write.reset);
@@ -45,9 +49,11 @@ TEST(TickWriteCodec, PutsEverythingBack) {
 TEST(TickWriteCodec, PutsAFirstTickBack) {
     TickWrite write = sample();
     write.previous_tick.reset();
+    write.previous_id.reset();
     write.states.erase(write.states.begin());
     const TickWrite back = decode_tick_write(encode(write));
     EXPECT_FALSE(back.previous_tick);
+    EXPECT_FALSE(back.previous_id);
     EXPECT_EQ(back.states, write.states);
 }
 
@@ -57,6 +63,19 @@ TEST(TickWriteCodec, ReadsWhatHasNoAlerts) {
     EXPECT_TRUE(decode_tick_write(text).alert_log.empty());
 }
 
+TEST(TickWriteCodec, GivesAWriteWithoutIdsOneOfItsOwn) {
+    TickWrite write = sample();
+    write.previous_id.reset();
+    std::string text = encode(write);
+    const std::string field = ",\"id\":\"" + write.id.text + "\"";
+    text.erase(text.find(field), field.size());
+    const TickWrite back = decode_tick_write(text);
+    EXPECT_FALSE(back.previous_id);
+    EXPECT_EQ(back.id.text.size(), 32);
+    EXPECT_NE(back.id, write.id);
+    EXPECT_EQ(back.state_text, write.state_text);
+}
+
 TEST(TickWriteCodec, RefusesWhatIsNoWrite) {
     const std::string text = encode(sample());
     EXPECT_THROW((void)decode_tick_write(""), BadInput);
@@ -64,6 +83,7 @@ TEST(TickWriteCodec, RefusesWhatIsNoWrite) {
     EXPECT_THROW((void)decode_tick_write(text.substr(0, text.size() / 2)), BadInput);
     EXPECT_THROW((void)decode_tick_write(R"({"previous_tick":5})"), BadInput);
     EXPECT_THROW((void)decode_tick_write(R"({"previous_tick":"yesterday"})"), BadInput);
+    EXPECT_THROW((void)decode_tick_write(R"({"previous_tick":null,"id":7})"), BadInput);
 }
 
 }  // namespace

@@ -53,6 +53,8 @@ TEST_F(Fold, ChainsTwoTicksIntoOne) {
     TickWrite third = tick(6, "2");
     const TickWrite folded = fold(second, third);
     EXPECT_EQ(folded.previous_tick, first.state().tick);
+    EXPECT_EQ(folded.previous_id, first.id);
+    EXPECT_EQ(folded.id, third.id);
     ASSERT_EQ(folded.states.size(), 2);
     EXPECT_EQ(folded.states[0], second.state());
     EXPECT_EQ(folded.state(), third.state());
