@@ -216,6 +216,10 @@ void Owners::publish() {
     std::size_t went = 0;
     {
         const std::lock_guard lock(mutex_);
+        if (steady_clock::now().time_since_epoch().count() >= deadline_) {  // owns() has said no meanwhile
+            went = static_cast<std::size_t>(std::count(told_.begin(), told_.end(), true));
+            told_.assign(told_.size(), false);
+        }
         for (std::size_t i = 0; i < held.size(); ++i) {
             const bool owned = held[i] && !given_up_[i];
             came += owned && !told_[i] ? 1 : 0;

@@ -63,7 +63,8 @@ public:
     Owners& operator=(const Owners&) = delete;
 
     /// To be called on the thread of this object after the set of owned worlds has changed; it must not block and not
-    /// throw. Worlds that end because the lease ran out (this thread was held up) are told of late. Before start.
+    /// throw. Worlds that end because the lease ran out (this thread was held up) are told of late, and when they are
+    /// owned again at once by then, as worlds that came back. Before start.
     void on_change(std::function<void()> callback) { on_change_ = std::move(callback); }
 
     void start();

@@ -107,6 +107,24 @@ TEST(Owners, LoseAtTheirOwnDeadlineWhenHeldUp) {
     EXPECT_EQ(watch.overlaps(), 0);
 }
 
+TEST(Owners, TellOfWorldsThatTheyHadLostForAMoment) {
+    Fleet fleet(2);
+    Replica& alone = fleet.add();
+    ASSERT_TRUE(eventually(kDeadline, [&] { return fleet.is_even(); }));
+    alone.hold_up_at_next_change();
+    {
+        Replica& other = fleet.add();  // what it gets is the change
+        ASSERT_TRUE(eventually(
+            kDeadline, [&] { return other.owned() == std::vector<bool>(2, true); }, [&] { return fleet.show(); }));
+    }
+    fleet.remove(1);
+    const auto before = alone.owners().status().changes;
+    alone.let_go();
+    ASSERT_TRUE(eventually(
+        kDeadline, [&] { return alone.owned() == std::vector<bool>(2, true); }, [&] { return fleet.show(); }));
+    EXPECT_EQ(alone.owners().status().changes, before + 3) << "one was lost and came, one came for the first time";
+}
+
 TEST(Owners, StayWhereTheyAreWhenRedisForgetsAll) {
     Fleet fleet(10);
     const auto show = [&] { return fleet.show(); };
