@@ -137,7 +137,7 @@ Reply problem_reply(int status,
     auto reply = Reply::text(encode(problem), "application/problem+json");
     reply.status = status;
     reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
-    if (status == 503 && find_header(reply, "Retry-After") == nullptr) {
+    if ((status == 503 || status == 429) && find_header(reply, "Retry-After") == nullptr) {
         reply.with("Retry-After", "5");
     }
     return reply;

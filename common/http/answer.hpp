@@ -29,7 +29,7 @@ struct Envelope {
 /// Status line, headers and body. A status outside of 200 to 599 becomes 500.
 [[nodiscard]] Answer to_answer(const Reply& reply, const Envelope& envelope);
 
-/// An error as application/problem+json. 503 gets a Retry-After unless `headers` has one.
+/// An error as application/problem+json. 503 and 429 get a Retry-After unless `headers` has one.
 [[nodiscard]] Reply problem_reply(int status,
                                   std::string_view detail,
                                   std::string_view request_id,

@@ -26,6 +26,9 @@ constexpr std::size_t kReadBytes = 16UL * 1024;
 constexpr std::chrono::milliseconds kLinger(2000);
 constexpr std::chrono::milliseconds kLingerWhenStopping(200);
 
+/// A request that takes longer to arrive has no right to its place where places are short.
+constexpr std::chrono::milliseconds kLongRequest(1000);
+
 ParserLimits limits_of(const ServerOptions& options) {
     ParserLimits limits;
     limits.head_bytes = options.max_header_bytes;
@@ -40,6 +43,7 @@ Connection::Connection(int fd, std::string peer, const Dispatcher& dispatcher, T
       peer_(std::move(peer)),
       dispatcher_(dispatcher),
       parser_(limits_of(dispatcher.options())),
+      phase_since_(now),
       deadline_(now + dispatcher.options().keepalive_timeout) {}
 
 Connection::Next Connection::advance(TimePoint now) {
@@ -48,6 +52,7 @@ Connection::Next Connection::advance(TimePoint now) {
     const auto reached = phase();
     if (reached != phase_ || progress_) {
         phase_ = reached;
+        phase_since_ = now;
         if (reached == Phase::writing) {
             (void)is_read_by_client();  // from now on
         }
@@ -82,6 +87,12 @@ Connection::Next Connection::tick(TimePoint now) {
     }
     refuse(408, "the request took too long to arrive");
     return advance(now);
+}
+
+std::optional<std::chrono::nanoseconds> Connection::idle_for(TimePoint now) const {
+    const auto time = now - phase_since_;
+    const bool waits = phase_ == Phase::idle || (phase_ == Phase::receiving && time >= kLongRequest);
+    return waits && !has_unsent_ ? std::optional(time) : std::nullopt;
 }
 
 void Connection::refuse(int status, const std::string& detail) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "common/http/answer.hpp"
@@ -35,6 +36,10 @@ public:
 
     /// To be called every now and then: ends what has taken too long, and when the server stops what is idle.
     [[nodiscard]] Next tick(TimePoint now);
+
+    /// How long the client has let the server wait for a request: since the last answer, or since its request began if
+    /// that is longer than requests take. Nothing while the server has something to do for it.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> idle_for(TimePoint now) const;
 
     /// After Next::leave, which is the last that was asked of this connection.
     [[nodiscard]] std::shared_ptr<Stream> take_stream() { return std::move(unsent_.stream); }
@@ -70,6 +75,7 @@ private:
     bool progress_ = false;  // in this call: an answer was made or bytes were sent
     int queued_bytes_ = 0;   // in the kernel, when last looked at
     Phase phase_ = Phase::idle;
+    TimePoint phase_since_;
     TimePoint deadline_;
 };
 

@@ -381,8 +381,8 @@ bool EventHub::Impl::send(Id id, Client& client) {
 void EventHub::Impl::remove(Id id, Client& client) {
     client.listener.close();
     clients_.erase(id);
-    --count;
     note(ListenerChange::left);
+    --count;
 }
 
 void EventHub::Impl::sweep() {

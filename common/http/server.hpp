@@ -49,8 +49,13 @@ struct ServerOptions {
     std::chrono::milliseconds keepalive_timeout{75'000};  ///< of a connection without a request
     std::chrono::milliseconds write_timeout{10'000};      ///< a client that reads nothing for so long is cut off
     std::chrono::milliseconds stop_timeout{5'000};        ///< what the destructor waits for answers in hand
-    /// Beyond it a connection is answered 503; never more than three quarters of the process's limit of descriptors.
+    /// When there are so many, the one that has waited longest for its next request is closed for a new one; where none
+    /// waits, the new one is answered 503. Never more than three quarters of the process's limit of descriptors, which
+    /// is raised as far as this needs and the system allows.
     std::size_t max_connections = 4096;
+    /// Of one IPv4 address or IPv6 /64; a further one is answered 429. 0: no bound.
+    std::size_t max_connections_per_address = 256;
+    AddressSet exempt_addresses;      ///< this does not hold for them: proxies
     std::string name = "watchtower";  ///< the Server header
     AddressSet trusted_proxies;       ///< whose X-Forwarded-For says who asks
     /// Sees each answer before it is written, those of the server itself (404, OPTIONS …) too, and may add headers.

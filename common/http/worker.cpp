@@ -19,7 +19,8 @@ namespace watchtower::http {
 namespace {
 
 using Pistache::Polling::NotifyOn;
-using SteadyClock = std::chrono::steady_clock;
+/// Of one worker, at a time.
+constexpr std::size_t kMostTurnedAway = 64;
 
 constexpr std::chrono::milliseconds kSweepWhenStopping(10);
 constexpr std::chrono::milliseconds kSweepForPauses(10);
@@ -37,12 +38,21 @@ public:
                  const std::shared_ptr<Pistache::Tcp::Peer>& /*peer*/) override {}
 };
 
+/// As many connections as there will be descriptors for, beside what else the process has open.
 std::size_t bounded_by_descriptors(std::size_t connections) {
+    const auto usable = [](rlim_t descriptors) { return descriptors / 4 * 3; };
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
         return connections;
     }
-    return std::min<std::size_t>(connections, limit.rlim_cur / 4 * 3);
+    if (usable(limit.rlim_cur) < connections) {
+        rlimit raised = limit;
+        raised.rlim_cur = std::min<rlim_t>(connections / 3 * 4 + 4, limit.rlim_max);
+        if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+            limit = raised;
+        }
+    }
+    return std::min<std::size_t>(connections, usable(limit.rlim_cur));
 }
 
 std::chrono::milliseconds sweep_interval_for(const ServerOptions& options) {
@@ -73,7 +83,9 @@ std::string address_of(const Pistache::Tcp::Peer& peer) {
 
 WorkersShared::WorkersShared(const ServerOptions& options, std::vector<Route> routes)
     : dispatcher(options, std::move(routes)),
-      max_connections(bounded_by_descriptors(options.max_connections)),
+      places(std::make_shared<Places>(bounded_by_descriptors(options.max_connections),
+                                      options.max_connections_per_address,
+                                      options.exempt_addresses)),
       sweep_interval(sweep_interval_for(options)) {}
 
 void WorkersShared::add_timer(int fd) {
@@ -121,16 +133,59 @@ void Worker::registerPoller(Pistache::Polling::Epoll& poller) {
 
 void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     const int fd = peer->fd();
+    const auto now = SteadyClock::now();
+    auto address = address_of(*peer);
+    auto taken = take_place(address, now);
     auto [client, added] = clients_.try_emplace(
-        fd,
-        Client{
-            peer, Connection(fd, address_of(*peer), shared_->dispatcher, SteadyClock::now()), Place(shared_->places)});
+        fd, Client{peer, Connection(fd, std::move(address), shared_->dispatcher, now), std::move(taken.place)});
     ++shared_->connections;
     if (shared_->dispatcher.stopping()) {
         ::shutdown(fd, SHUT_RDWR);
-    } else if (shared_->places->taken() > shared_->max_connections) {
-        client->second.connection.refuse(503, "the server has too many connections");
+    } else if (taken.lack != Places::Lack::nothing) {
+        turn_away(client->second, taken.lack, now);
     }
+}
+
+Places::Taken Worker::take_place(const std::string& address, SteadyClock::time_point now) {
+    auto taken = shared_->places->take(address);
+    if (taken.lack == Places::Lack::of_all && close_longest_waiting(now)) {
+        return shared_->places->take(address);
+    }
+    return taken;
+}
+
+bool Worker::close_longest_waiting(SteadyClock::time_point now) {
+    Client* longest = nullptr;
+    std::chrono::nanoseconds longest_time{0};
+    for (auto& [fd, client] : clients_) {
+        const auto time = client.place ? client.connection.idle_for(now) : std::nullopt;
+        if (time && *time >= longest_time) {
+            longest = &client;
+            longest_time = *time;
+        }
+    }
+    if (longest == nullptr) {
+        return false;
+    }
+    longest->place = Place();
+    ::shutdown(longest->peer->fd(), SHUT_RDWR);  // its turn, at which it is removed, comes by this
+    return true;
+}
+
+/// Answers cost descriptors and time, too: when there are many of these, the connection just ends.
+void Worker::turn_away(Client& client, Places::Lack lack, SteadyClock::time_point now) {
+    client.turned_away = true;
+    if (++turned_away_ > kMostTurnedAway) {
+        ::shutdown(client.peer->fd(), SHUT_RDWR);
+        return;
+    }
+    if (lack == Places::Lack::of_address) {
+        client.connection.refuse(429, "there are too many connections from this address");
+    } else {
+        client.connection.refuse(503, "the server has too many connections");
+    }
+    // The socket is not watched yet: what is left to do comes with the first event, or the sweep.
+    (void)client.connection.advance(now);
 }
 
 void Worker::onReady(const Pistache::Aio::FdSet& fds) {
@@ -181,6 +236,7 @@ void Worker::sweep() {
 
 Worker::Clients::iterator Worker::remove(Clients::iterator client) {
     const auto peer = client->second.peer;
+    turned_away_ -= client->second.turned_away ? 1 : 0;
     const auto after = clients_.erase(client);
     --shared_->connections;
     removePeer(peer);

@@ -22,9 +22,8 @@ struct WorkersShared {
     WorkersShared(const ServerOptions& options, std::vector<Route> routes);
 
     Dispatcher dispatcher;
-    const std::size_t max_connections;
+    const std::shared_ptr<Places> places;
     const std::chrono::milliseconds sweep_interval;
-    const std::shared_ptr<Places> places = std::make_shared<Places>();
     std::atomic<std::size_t> connections = 0;  ///< with the workers, not with a stream
 
     /// Makes every worker look at all its connections at once, and often from then on.
@@ -54,16 +53,22 @@ public:
     void add(const std::shared_ptr<Pistache::Tcp::Peer>& peer);
 
 private:
+    using SteadyClock = std::chrono::steady_clock;
     struct Client {
         std::shared_ptr<Pistache::Tcp::Peer> peer;
         Connection connection;
         Place place;
+        bool turned_away = false;
         bool wants_room = false;  // what epoll watches: room for output, or input
     };
     using Clients = std::unordered_map<int, Client>;
 
     void handle(const Pistache::Aio::FdSet::Entry& entry);
     void sweep();
+    [[nodiscard]] Places::Taken take_place(const std::string& address, SteadyClock::time_point now);
+    /// Ends the connection that has waited longest for a request, or part of one; false: none has.
+    bool close_longest_waiting(SteadyClock::time_point now);
+    void turn_away(Client& client, Places::Lack lack, SteadyClock::time_point now);
     Clients::iterator remove(Clients::iterator client);
     Clients::iterator hand_over(Clients::iterator client);
     /// Watches or removes the client; the iterator after it.
@@ -72,6 +77,7 @@ private:
     const std::shared_ptr<WorkersShared> shared_;
     Clients clients_;
     int timer_ = -1;
+    std::size_t turned_away_ = 0;
     bool hurried_ = false;  // the timer runs fast, for connections that pause
 };
 

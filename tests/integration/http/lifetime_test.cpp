@@ -161,26 +161,5 @@ TEST(HttpServerLifetime, ListensOnIpv6) {
     EXPECT_EQ(client.read_answer().body, "here");
 }
 
-TEST(HttpServerLifetime, TurnsAwayMoreClientsThanItMayHave) {
-    Gate gate;
-    ServerOptions options;
-    options.max_connections = 3;
-    const Server server(options, routes_with(gate));
-    std::vector<std::unique_ptr<RawClient>> clients;
-    for (int i = 0; i < 3; ++i) {
-        clients.push_back(std::make_unique<RawClient>(server.port()));
-        clients.back()->get("/");
-        EXPECT_EQ(clients.back()->read_answer().status(), 200);
-    }
-    RawClient fourth(server.port());
-    EXPECT_EQ(fourth.read_answer().status(), 503);
-    clients.clear();
-    EXPECT_TRUE(eventually(5s, [&] {
-        RawClient later(server.port());
-        later.get("/");
-        return later.read_answer().status() == 200;
-    }));
-}
-
 }  // namespace
 }  // namespace watchtower::http

@@ -50,7 +50,10 @@ std::optional<std::string> RawAnswer::header(std::string_view name) const {
     return head.substr(value, head.find("\r\n", value) - value);
 }
 
-RawClient::RawClient(std::uint16_t port, int receive_buffer_bytes, const std::string& address) {
+RawClient::RawClient(std::uint16_t port,
+                     int receive_buffer_bytes,
+                     const std::string& address,
+                     const std::string& source) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICHOST;
@@ -61,6 +64,14 @@ RawClient::RawClient(std::uint16_t port, int receive_buffer_bytes, const std::st
     fd_ = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer_bytes > 0) {
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+    }
+    if (!source.empty()) {
+        sockaddr_in own{};
+        own.sin_family = AF_INET;
+        ::inet_pton(AF_INET, source.c_str(), &own.sin_addr);
+        if (::bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0) {
+            fail("bind");
+        }
     }
     const int result = ::connect(fd_, found->ai_addr, found->ai_addrlen);
     ::freeaddrinfo(found);

@@ -22,8 +22,12 @@ struct RawAnswer {
 /// ten seconds with std::runtime_error.
 class RawClient {
 public:
-    /// `receive_buffer_bytes` 0: the system's; else little is taken that is not read.
-    explicit RawClient(std::uint16_t port, int receive_buffer_bytes = 0, const std::string& address = "127.0.0.1");
+    /// `receive_buffer_bytes` 0: the system's; else little is taken that is not read. `source`: the client's own
+    /// IPv4 address.
+    explicit RawClient(std::uint16_t port,
+                       int receive_buffer_bytes = 0,
+                       const std::string& address = "127.0.0.1",
+                       const std::string& source = "");
     ~RawClient();
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
