@@ -53,9 +53,9 @@ struct ServerOptions {
     /// waits, the new one is answered 503. Never more than three quarters of the process's limit of descriptors, which
     /// is raised as far as this needs and the system allows.
     std::size_t max_connections = 4096;
-    /// Of one IPv4 address or IPv6 /64; a further one is answered 429. 0: no bound.
+    /// Of one IPv4 address or IPv6 /64; a further one is answered 429. Trusted proxies have no such bound. 0: nobody
+    /// has.
     std::size_t max_connections_per_address = 256;
-    AddressSet exempt_addresses;      ///< this does not hold for them: proxies
     std::string name = "watchtower";  ///< the Server header
     AddressSet trusted_proxies;       ///< whose X-Forwarded-For says who asks
     /// Sees each answer before it is written, those of the server itself (404, OPTIONS …) too, and may add headers.

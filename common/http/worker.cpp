@@ -85,7 +85,7 @@ WorkersShared::WorkersShared(const ServerOptions& options, std::vector<Route> ro
     : dispatcher(options, std::move(routes)),
       places(std::make_shared<Places>(bounded_by_descriptors(options.max_connections),
                                       options.max_connections_per_address,
-                                      options.exempt_addresses)),
+                                      options.trusted_proxies)),
       sweep_interval(sweep_interval_for(options)) {}
 
 void WorkersShared::add_timer(int fd) {

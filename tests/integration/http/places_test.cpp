@@ -124,7 +124,7 @@ TEST_F(HttpServerPlaces, OneAddressHasItsShareAndOthersTheirs) {
 }
 
 TEST_F(HttpServerPlaces, AnExemptAddressHasNoShare) {
-    options_.exempt_addresses = AddressSet({"127.0.0.3"});
+    options_.trusted_proxies = AddressSet({"127.0.0.3"});
     start(100, 2);
     std::vector<std::unique_ptr<RawClient>> clients(10);
     for (auto& client : clients) {
