@@ -77,7 +77,7 @@ Caller Access::identify(const http::Request& request) const {
 }
 
 void Access::check(const Caller& caller, Need need) const {
-    if (need == Need::nothing || policy_ == KeyPolicy::none || (need == Need::read && policy_ == KeyPolicy::write)) {
+    if (!needs_key(need)) {
         return;
     }
     if (digests_.empty()) {

@@ -40,6 +40,12 @@ public:
     /// Throws HttpError: 401 without an accepted key, 403 where one is needed and none is configured.
     void check(const Caller& caller, Need need) const;
 
+    /// Whether what has this need is answered to nobody without a key.
+    [[nodiscard]] bool needs_key(Need need) const {
+        return need != Need::nothing && policy_ != KeyPolicy::none &&
+               (need == Need::write || policy_ == KeyPolicy::all);
+    }
+
     /// True: replies to reads depend on who asks, so caches that many share must not keep them.
     [[nodiscard]] bool reads_need_key() const { return policy_ == KeyPolicy::all; }
 

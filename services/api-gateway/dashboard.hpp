@@ -56,7 +56,7 @@ struct DashboardStats {
 /// inside the window counts from 0. Throws as the transaction does.
 [[nodiscard]] DashboardStats query_dashboard(pqxx::transaction_base& transaction, const DashboardQuestion& question);
 
-/// One JSON object, keys as in openapi_base.json. `timestamp` is that of the state the window ends with.
+/// One JSON object, keys as in openapi/past.json. `timestamp` is that of the state the window ends with.
 [[nodiscard]] std::string encode(const DashboardStats& stats, const DashboardQuestion& question, TimePoint timestamp);
 
 }  // namespace watchtower::gateway

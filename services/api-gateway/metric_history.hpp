@@ -26,7 +26,7 @@ struct MetricHistory {
                                                  const Range& range,
                                                  Milliseconds interval);
 
-/// One JSON object, keys as in openapi_base.json.
+/// One JSON object, keys as in openapi/past.json.
 [[nodiscard]] std::string encode(const MetricHistory& history);
 
 }  // namespace watchtower::gateway

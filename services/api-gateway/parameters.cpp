@@ -51,6 +51,11 @@ std::optional<std::string_view> Declaration::text_of(const http::Request& reques
     return place == Place::query ? request.query_parameter(name) : request.path_parameter(name);
 }
 
+std::string Declaration::example_json() const {
+    const bool is_text = schema.find(R"("type":"string")") != std::string::npos;
+    return is_text ? in_json(example) : example;
+}
+
 std::string Declaration::complaint() const {
     return called(*this) + ": is not " + accepted;
 }

@@ -34,6 +34,9 @@ struct ParameterDeclaration {
     /// Throws BadInput that names it and says what is accepted: it is missing, or is something else.
     void check(const http::Request& request) const;
 
+    /// The example as the JSON that the schema is of.
+    [[nodiscard]] std::string example_json() const;
+
     /// "query parameter limit: is not a whole number from 1 to 500"
     [[nodiscard]] std::string complaint() const;
 };

@@ -43,7 +43,7 @@ inline constexpr std::array kPlayerCounters = {
                                                                 const Range& range,
                                                                 Milliseconds interval);
 
-/// One JSON object, keys as in openapi_base.json.
+/// One JSON object, keys as in openapi/players.json.
 [[nodiscard]] std::string encode(const PlayerHistory& history);
 
 }  // namespace watchtower::gateway

@@ -10,6 +10,7 @@ namespace watchtower::gateway {
 namespace {
 
 constexpr std::string_view kUnversionedPrefix = "/api/";
+constexpr const char* kDeprecatedSince = "@1764547200";  // RFC 9745: 2025-12-01
 
 /// Each name in braces has its declaration, and the other way round.
 void check_path_parameters(const Endpoint& endpoint) {
@@ -82,7 +83,7 @@ void mark_deprecated(const http::Request& request, http::Reply& reply) {
     if (!target.starts_with(kUnversionedPrefix)) {
         return;
     }
-    reply.with("Deprecation", "true");
+    reply.with("Deprecation", kDeprecatedSince);
     reply.with("Link",
                std::string("<").append(kVersionedPrefix).append(target.substr(kUnversionedPrefix.size())) +
                    ">; rel=\"successor-version\"");

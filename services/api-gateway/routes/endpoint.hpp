@@ -24,6 +24,7 @@ struct Answer {
     int status = 200;
     std::string_view schema{};  ///< of its JSON, by its name in openapi/*.json; empty: other text
     std::string_view content_type = kJsonType;
+    std::vector<std::string_view> other_content_types{};  ///< that it may have instead, for who prefers them
     Caching caching = Caching::until_next_tick;
     std::vector<std::string_view> headers{};  ///< further ones: "Location"
 };

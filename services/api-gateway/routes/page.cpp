@@ -33,6 +33,10 @@ const std::map<std::string_view, Rendered>& rendered_files() {
 
 }  // namespace
 
+std::vector<std::string_view> page_headers() {
+    return {"Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"};
+}
+
 std::string_view content_type_of(std::string_view name) {
     const std::string_view ending = name.substr(std::min(name.rfind('.'), name.size()));
     for (const auto& [known, type] :
@@ -72,7 +76,9 @@ http::Reply root(const http::Request& request, const char* status) {
     body += R"(","links":{"document":"/api/v1/metrics/current","dashboard":"/api/v1/dashboard/stats",)"
             R"("alerts":"/api/v1/alerts","worlds":"/api/v1/worlds","metrics":"/metrics","health":"/health",)"
             R"("ready":"/ready","docs":"/docs","openapi":"/openapi.json"}})";
-    return http::Reply::json(std::move(body)).with("Cache-Control", "no-cache").with("Vary", "Accept");
+    return reply_with(render(std::move(body), TimePoint()), request)
+        .with("Cache-Control", "no-cache")
+        .with("Vary", "Accept");
 }
 
 }  // namespace watchtower::gateway

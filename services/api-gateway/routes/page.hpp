@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "common/http/message.hpp"
 
@@ -11,6 +12,9 @@ namespace watchtower::gateway {
 
 /// GET /docs: the documentation to try out, made from /openapi.json by the browser.
 [[nodiscard]] http::Reply documentation_page(const http::Request& request);
+
+/// The headers that each of them has beside those of its caching.
+[[nodiscard]] std::vector<std::string_view> page_headers();
 
 /// A file of the pages by its name in the program: "web/live/main.js". Throws Error when there is none.
 [[nodiscard]] http::Reply page_file(const http::Request& request, std::string_view name);

@@ -23,7 +23,10 @@ std::vector<Endpoint> about_the_service(const Parts& parts) {
          .summary = "What this is and where to go on; for a browser the live page",
          .handler = [&current = parts.current](const Request& request) { return root(request, current.status()); },
          .tag = "service",
-         .answer = {.schema = "Root", .caching = Caching::revalidate}},
+         .answer = {.schema = "Root",
+                    .other_content_types = {content_type_of("live.html")},
+                    .caching = Caching::revalidate,
+                    .headers = page_headers()}},
         {.pattern = "/health",
          .summary = "Whether the process lives",
          .handler = handler_of("/health"),
@@ -40,7 +43,9 @@ std::vector<Endpoint> about_the_service(const Parts& parts) {
          .summary = "This documentation to read and try out in a browser",
          .handler = documentation_page,
          .tag = "service",
-         .answer = {.content_type = content_type_of("docs.html"), .caching = Caching::revalidate}},
+         .answer = {.content_type = content_type_of("docs.html"),
+                    .caching = Caching::revalidate,
+                    .headers = page_headers()}},
     };
 }
 

@@ -51,7 +51,7 @@ TEST(OpenApi, TellsOfEveryRouteAndOfNothingElse) {
         EXPECT_EQ(item.begin()->value("deprecated", false), is_unversioned(path)) << path;
     }
     EXPECT_EQ(described, served);
-    EXPECT_EQ(openapi.at("openapi"), "3.0.3");
+    EXPECT_EQ(openapi.at("openapi"), "3.1.0");
     EXPECT_FALSE(openapi.at("info").at("version").get<std::string>().empty());
 }
 
@@ -67,7 +67,8 @@ TEST(OpenApi, DescribesEveryBodyThatIsAnswered) {
         }
         const Seen seen = gateway.get(path);
         ASSERT_EQ(seen.status, 200) << path;
-        EXPECT_EQ(seen.header("Content-Type"), media_type_of(openapi, path)) << path;
+        const std::string content_type = seen.header("Content-Type");
+        EXPECT_EQ(content_type.substr(0, content_type.find(';')), media_type_of(openapi, path)) << path;
         if (media_type_of(openapi, path) == kJsonType) {
             EXPECT_TRUE(conforms(seen.body, schema_of(openapi, path))) << path;
             ++checked;
@@ -93,6 +94,40 @@ TEST(OpenApi, DescribesStaleAndEmptyStates) {
     const Seen missing = gateway.get("/api/v1/metrics/nomads");
     EXPECT_EQ(missing.status, 503);
     EXPECT_TRUE(conforms(missing.body, schema_of(openapi, "/api/v1/metrics/nomads", "503")));
+}
+
+TEST(OpenApi, ShowsExamplesThatAreWhatTheSchemasSay) {
+    Gateway gateway;
+    const json openapi = description_of(gateway);
+    int checked = 0;
+    for (const auto& [path, item] : openapi.at("paths").items()) {
+        for (const auto& [status, response] : item.begin()->at("responses").items()) {
+            for (const json& content : response.value("content", json::object())) {
+                if (content.contains("example")) {
+                    EXPECT_TRUE(
+                        conforms(content.at("example").dump(), test::to_json_schema(openapi, content.at("schema"))))
+                        << path << ' ' << status;
+                    ++checked;
+                }
+            }
+        }
+    }
+    EXPECT_GT(checked, 100);
+}
+
+TEST(OpenApi, TellsOfKeysAsTheyAreAskedFor) {
+    for (const auto& [policy, reads, writes] : {std::tuple(KeyPolicy::none, false, false),
+                                                std::tuple(KeyPolicy::write, false, true),
+                                                std::tuple(KeyPolicy::all, true, true)}) {
+        Gateway gateway({.keys = {"key"}, .policy = policy});
+        const json openapi = description_of(gateway);
+        const json& read = openapi.at("paths").at("/api/v1/worlds").at("get");
+        const json& write = openapi.at("paths").at("/api/v1/metrics/collect").at("post");
+        EXPECT_EQ(read.contains("security"), reads);
+        EXPECT_EQ(read.at("responses").contains("401"), reads);
+        EXPECT_EQ(write.contains("security"), writes);
+        EXPECT_EQ(write.at("responses").contains("401"), writes);
+    }
 }
 
 TEST(OpenApi, DescribesTheDashboard) {
@@ -125,6 +160,7 @@ TEST(OpenApi, DescribesTasks) {
     EXPECT_TRUE(collect.at("responses").contains("202"));
     EXPECT_FALSE(collect.at("responses").contains("200"));
     EXPECT_TRUE(collect.contains("security"));
+    EXPECT_FALSE(openapi.at("paths").at("/api/v1/tasks/{id}").at("get").contains("security"));
     const json schema = schema_of(openapi, "/api/v1/tasks/{id}");
     proto::Task task{"0123456789abcdef0123456789abcdef", "collect", proto::TaskState::queued, {}, {}};
     EXPECT_TRUE(conforms(encode(task), schema));

@@ -209,9 +209,9 @@ TEST_F(RoutesTest, MarksThePathsWithoutAVersion) {
     const Seen old_path = gateway_.get("/api/metrics/current?world=default");
     EXPECT_EQ(old_path.status, 200);
     EXPECT_EQ(old_path.body, gateway_.get(kDocument).body);
-    EXPECT_EQ(old_path.header("Deprecation"), "true");
+    EXPECT_EQ(old_path.header("Deprecation"), "@1764547200");
     EXPECT_EQ(old_path.header("Link"), R"(</api/v1/metrics/current>; rel="successor-version")");
-    EXPECT_EQ(gateway_.get("/api/metrics/current?x=1").header("Deprecation"), "true") << "errors too";
+    EXPECT_EQ(gateway_.get("/api/metrics/current?x=1").header("Deprecation"), "@1764547200") << "errors too";
     EXPECT_EQ(gateway_.get(kDocument).header("Deprecation"), "");
     EXPECT_EQ(gateway_.get("/api/nothing").header("Deprecation"), "");
 }

@@ -12,37 +12,23 @@ namespace watchtower::gateway::test {
 using nlohmann::json;
 
 json to_json_schema(const json& openapi, const json& schema) {
-    if (!schema.is_object()) {
+    if (!schema.is_structured()) {
         return schema;
     }
-    if (schema.contains("$ref")) {
+    if (schema.is_object() && schema.contains("$ref")) {
         return to_json_schema(openapi, openapi.at(json::json_pointer(schema.at("$ref").get<std::string>().substr(1))));
     }
     json result = schema;
-    if (schema.contains("properties")) {
-        for (const auto& [name, inner] : schema.at("properties").items()) {
-            result["properties"][name] = to_json_schema(openapi, inner);
-        }
-        if (!schema.contains("additionalProperties")) {
-            result["additionalProperties"] = false;
-        }
+    for (json& inner : result) {
+        inner = to_json_schema(openapi, inner);
     }
-    for (const char* key : {"items", "additionalProperties"}) {
-        if (schema.contains(key)) {
-            result[key] = to_json_schema(openapi, schema.at(key));
-        }
+    if (result.is_object() && result.contains("type") && result.at("type").is_array()) {
+        result.erase("format");  // valijson asks it of null as well
     }
-    for (const char* key : {"allOf", "anyOf"}) {
-        if (schema.contains(key)) {
-            for (json& inner : result[key]) {
-                inner = to_json_schema(openapi, inner);
-            }
-        }
-    }
-    if (schema.value("nullable", false)) {
-        json either = json::object();
-        either["anyOf"] = json::array({json::object({{"type", "null"}}), result});
-        return either;
+    if (result.is_object() && result.contains("prefixItems")) {  // draft 7 has it under another name
+        result["additionalItems"] = result.at("items");
+        result["items"] = result.at("prefixItems");
+        result.erase("prefixItems");
     }
     return result;
 }

@@ -7,8 +7,7 @@
 
 namespace watchtower::gateway::test {
 
-/// The JSON Schema that an OpenAPI 3.0 schema object means: references put in place, nullable as a type, and, so that
-/// no member goes undocumented, objects closed that say nothing of others.
+/// A schema of an OpenAPI 3.1 description with its references put in place, as valijson can read it (draft 7).
 [[nodiscard]] nlohmann::json to_json_schema(const nlohmann::json& openapi, const nlohmann::json& schema);
 
 /// Whether the text is JSON of that schema; the failure tells where it is not.
