@@ -22,6 +22,8 @@ TimePoint now() {
     return std::chrono::steady_clock::now();
 }
 
+constexpr auto kEnded = "this process ends";
+
 std::string session_limits(const std::string& prefix,
                            const std::string& separator,
                            Milliseconds statement,
@@ -75,6 +77,9 @@ std::unique_ptr<Connection> Client::Impl::acquire(TimePoint deadline) {
             --open;
         }
         if (open < options.connections) {
+            if (now() >= watchdog.end()) {
+                throw Unavailable("postgres " + target.location() + ": " + kEnded);
+            }
             if (now() < retry_at) {
                 throw Unavailable(last_failure + " (a moment ago)");
             }
@@ -173,6 +178,10 @@ Client::Client(Options options, std::shared_ptr<Dependency> dependency)
 
 Client::~Client() = default;
 
+void Client::end_within(Milliseconds time) {
+    impl_->watchdog.end_by(now() + time);
+}
+
 const std::string& Client::location() const {
     return impl_->target.location();
 }
@@ -200,7 +209,7 @@ struct Client::Use::State {
 
 Client::Use::Use(Impl& impl, Milliseconds deadline, bool reads_only)
     : state_(std::make_unique<State>(impl, deadline, reads_only)) {
-    const TimePoint end = now() + deadline;
+    const TimePoint end = std::min(now() + deadline, impl.watchdog.end());
     state_->connection = impl.acquire(end);
     state_->watch = impl.watchdog.arm(state_->connection->socket(), end);
 }
@@ -244,7 +253,8 @@ void Client::Use::rethrow() {
     std::string text = "postgres " + state.impl.target.location() + ": " + (committing ? "commit: " : "transaction: ");
     if (state.impl.watchdog.has_fired(state.watch)) {
         failure.kind = Kind::broken;
-        text += "no answer within " + std::to_string(state.deadline.count()) + " ms";
+        text += now() < state.impl.watchdog.end() ? "no answer within " + std::to_string(state.deadline.count()) + " ms"
+                                                  : kEnded;
     } else {
         text += failure.sqlstate + (failure.sqlstate.empty() ? "" : " ");
         text += state.impl.target.without_secrets(failure.text);

@@ -79,6 +79,11 @@ public:
         return run<pqxx::read_transaction>(deadline, body);
     }
 
+    /// For a process that ends and must not wait for a server that hangs: after this time from now all calls fail with
+    /// Unavailable (or MayHaveHappened), those under way too. Only one that is connecting then may take
+    /// connect_timeout. There is no way back; the first call counts. Thread-safe, never blocks.
+    void end_within(Milliseconds time);
+
     /// "db:5432/watchtower", for logs.
     [[nodiscard]] const std::string& location() const;
     [[nodiscard]] const Options& options() const;

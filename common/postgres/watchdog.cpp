@@ -10,6 +10,7 @@ Watchdog::Watchdog() : thread_([this](const std::stop_token& stop) { loop(stop);
 
 Watchdog::Id Watchdog::arm(int socket, TimePoint deadline) {
     const std::lock_guard lock(mutex_);
+    deadline = std::min(deadline, end_);
     watches_.emplace(++last_id_, Watch{socket, deadline, false});
     if (deadline < sleeps_until_) {
         changed_.notify_all();
@@ -31,6 +32,23 @@ bool Watchdog::has_fired(Id id) const {
     const std::lock_guard lock(mutex_);
     const auto found = watches_.find(id);
     return found != watches_.end() && found->second.fired;
+}
+
+void Watchdog::end_by(TimePoint end) {
+    const std::lock_guard lock(mutex_);
+    if (end_ != TimePoint::max()) {
+        return;
+    }
+    end_ = end;
+    for (auto& [id, watch] : watches_) {
+        watch.deadline = std::min(watch.deadline, end);
+    }
+    changed_.notify_all();
+}
+
+Watchdog::TimePoint Watchdog::end() const {
+    const std::lock_guard lock(mutex_);
+    return end_;
 }
 
 /// The next deadline.

@@ -27,6 +27,12 @@ public:
 
     [[nodiscard]] bool has_fired(Id id) const;
 
+    /// From now on no socket has a later deadline than this one, those that are watched already included. For good;
+    /// only the first call counts.
+    void end_by(TimePoint end);
+    /// What end_by said; max() before.
+    [[nodiscard]] TimePoint end() const;
+
 private:
     struct Watch {
         int socket;
@@ -41,6 +47,7 @@ private:
     std::condition_variable_any changed_;
     std::map<Id, Watch> watches_;
     Id last_id_ = 0;
+    TimePoint end_ = TimePoint::max();
     TimePoint sleeps_until_ = TimePoint::max();
     std::jthread thread_;
 };

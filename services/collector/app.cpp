@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kMostConnections = 12;
 constexpr std::size_t kConnectionsBesideWorlds = 2;
 
+/// What PostgreSQL may still take when the process is to end, which must leave time to give the worlds back.
+constexpr Milliseconds kLastWords{3'000};
+
 postgres::Options postgres_options(const Options& options) {
     constexpr Milliseconds kDeadline{10'000};
     return {
@@ -93,9 +96,11 @@ App::App(const Options& options)
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-/// In this order: no tick is begun, ticks are stored or kept, the worlds are given back, the tasks are.
+/// In this order: no tick is begun, ticks are stored or kept, the worlds are given back, the tasks are. What PostgreSQL
+/// does not take soon is left to the next owner.
 App::~App() {
     ready_ = false;
+    postgres_.end_within(kLastWords);
     thread_.request_stop();
     thread_.join();
     {

@@ -1,3 +1,5 @@
+#include "common/redis/client.hpp"
+#include "proto-json/names.hpp"
 #include "tests/functional/collector/watched_game.hpp"
 
 namespace watchtower::test {
@@ -80,14 +82,23 @@ TEST_F(Outage, OfTheGameKeepsTheLastValues) {
     EXPECT_TRUE(sees(collector, "ccc", 0));
 }
 
-TEST_F(Outage, OfAFrozenPostgresDoesNotKeepTheProcessFromEnding) {
+TEST_F(Outage, OfAFrozenPostgresDoesNotKeepAnOwnerFromGivingItsWorldBack) {
     Service collector("collector", collector_options());
     ASSERT_TRUE(truth_is_stored());
     postgres_.freeze();
     simulator_.step(10);
-    ASSERT_EQ(collector.get("/health").status, 200);
+    ASSERT_TRUE(
+        eventually(seconds(15), [&] { return collector.metric(R"(watchtower_outbox_ticks{world="default"})") > 0; }));
     EXPECT_EQ(collector.stop(), 0);
+    EXPECT_EQ(collector.output().find("stopped_without_waiting"), std::string::npos) << collector.output();
+    redis::Client redis({.url = redis_.url()});
+    const std::string waiting = proto::outbox_key("default");
+    EXPECT_EQ(redis.command({"EXISTS", proto::owner_key("default")}).integer(), 0) << "others may have it at once";
+    EXPECT_GT(redis.command({"HLEN", waiting}).integer(), 0);
     postgres_.thaw();
+    Service next("collector", collector_options());
+    EXPECT_TRUE(truth_is_stored());
+    EXPECT_EQ(redis.command({"EXISTS", waiting}).integer(), 0);
 }
 
 }  // namespace

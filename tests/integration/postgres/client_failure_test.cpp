@@ -134,6 +134,30 @@ TEST_F(PostgresFailure, AClosedSessionIsUnavailable) {
     EXPECT_EQ(one(client), 1);
 }
 
+TEST_F(PostgresFailure, EndsCallsThatAreUnderWayAndAllLaterOnes) {
+    Options patient = options(gate_.port());
+    patient.deadline = seconds(600);
+    patient.statement_timeout = seconds(600);
+    Client client(patient);
+    const auto hang = [&] {
+        client.transaction([&](pqxx::work& transaction) {
+            gate_.freeze();
+            client.end_within(milliseconds(50));
+            transaction.exec("SELECT 1");
+        });
+    };
+    EXPECT_THAT(error_of<Unavailable>(hang), HasSubstr("this process ends"));
+    gate_.resume();
+    client.end_within(seconds(600));
+    EXPECT_THAT(error_of<Unavailable>([&] { one(client); }), HasSubstr("this process ends"));
+}
+
+TEST_F(PostgresFailure, AnswersUntilItsEnd) {
+    Client client(options(server_.port()));
+    client.end_within(seconds(600));
+    EXPECT_EQ(one(client), 1);
+}
+
 TEST_F(PostgresFailure, FailsAtOnceInBetweenWhileNobodyListens) {
     gate_.cut();
     Client client(options(gate_.port()));
