@@ -55,6 +55,11 @@ inline constexpr std::string_view kTaskKeyPrefix = "watchtower:task:";
     return "watchtower:outbox:" + std::string(world);
 }
 
+/// Redis: the id of the publisher that publishes; expires with its lease. Only the publishers use it.
+inline constexpr std::string_view kPublisherKey = "watchtower:publisher";
+/// Redis: hash of the worlds' newest publication times (epoch milliseconds) whose documents went out.
+inline constexpr std::string_view kPublishedKey = "watchtower:published";
+
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
     return "watchtower.internal.state." + std::string(world);
@@ -65,6 +70,8 @@ inline constexpr std::string_view kStateSubjects = "watchtower.internal.state.*"
 inline constexpr std::string_view kMessageIdHeader = "Nats-Msg-Id";
 inline constexpr std::string_view kWorldHeader = "Watchtower-World";
 inline constexpr std::string_view kTickHeader = "Watchtower-Tick";
+/// `true` on a document whose publication time was missed and is made up for.
+inline constexpr std::string_view kReplayedHeader = "Watchtower-Replayed";
 /// `true` on whatever was made from a simulated game, over NATS and HTTP; absent otherwise.
 inline constexpr std::string_view kSimulatedHeader = "Watchtower-Simulated";
 
@@ -75,5 +82,16 @@ inline constexpr std::string_view kSourceSimulatedHeader = "X-CCC-Simulated";
 [[nodiscard]] inline std::string document_subject(std::string_view prefix, std::string_view world, bool first_world) {
     return first_world ? std::string(prefix) : std::string(prefix) + ".worlds." + std::string(world);
 }
+
+/// The JetStream stream that keeps what is published, where the server has JetStream.
+inline constexpr std::string_view kStream = "WATCHTOWER";
+
+/// The subject of all worlds' alerts.
+[[nodiscard]] inline std::string alerts_subject(std::string_view prefix) {
+    return std::string(prefix) + ".alerts";
+}
+
+/// The subject of the first world's averages; suspects and further worlds are under it.
+inline constexpr std::string_view kAnalysisSubject = "ccc.watchtower";
 
 }  // namespace watchtower::proto

@@ -31,6 +31,7 @@ private:
     std::atomic<bool> stopping_ = false;
     SystemClock clock_;
     world_state::Stores stores_;
+    redis::Client lease_redis_;  ///< so that renewing never waits behind the reading of states
     metrics::ServiceMetrics metrics_;
     Publisher publisher_;
     world_state::WorldStates states_;

@@ -12,6 +12,7 @@ namespace {
 constexpr Milliseconds kLeastInterval{100};
 constexpr Milliseconds kLeastTimeout{1};
 constexpr Milliseconds kMost = std::chrono::hours(24);
+constexpr std::int64_t kLongestBacklog = 10'000;
 
 /// Tokens separated by points; no wildcard.
 void check_subject(const std::string& subject) {
@@ -30,12 +31,17 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     world_state::declare(configuration, options.stores);
     configuration.seconds(
         "PUBLISH_INTERVAL", options.publish_interval, kLeastInterval, kMost, "seconds between publications");
+    configuration.integer(
+        "PUBLISH_BACKLOG", options.publish_backlog, 0, kLongestBacklog, "how many missed publications are made up for");
     configuration.seconds("CCC_REQUEST_TIMEOUT",
                           options.request_timeout,
                           kLeastTimeout,
                           kMost,
                           "the collectors' timeout for the game; a document is waited for 5 s longer");
     configuration.text("NATS_SUBJECT", options.subject, "subject of the first world's document, prefix of the others'");
+    configuration.boolean("NATS_MANAGE_STREAM",
+                          options.manage_stream,
+                          "make the JetStream stream WATCHTOWER and keep its settings; false: somebody else does");
     configuration.log(options.log);
     configuration.check([&options] { check_subject(options.subject); });
     return configuration.read(argc, argv);

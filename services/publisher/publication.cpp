@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/error.hpp"
 #include "proto-json/names.hpp"
 
 namespace watchtower::publisher {
@@ -17,12 +18,16 @@ std::size_t bytes_of(const nats::Headers& headers) {
     return bytes;
 }
 
-nats::Headers headers_of(const proto::State& state, const std::string& subject, TimePoint publication) {
-    nats::Headers headers = {{std::string(proto::kMessageIdHeader), subject + ":" + to_epoch_seconds(publication)},
-                             {std::string(proto::kWorldHeader), state.world},
-                             {std::string(proto::kTickHeader), to_epoch_seconds(state.tick)}};
-    if (state.simulated) {
+nats::Headers headers_of(const Due& due) {
+    nats::Headers headers = {
+        {std::string(proto::kMessageIdHeader), due.subject + ":" + to_epoch_seconds(due.publication)},
+        {std::string(proto::kWorldHeader), due.state.world},
+        {std::string(proto::kTickHeader), to_epoch_seconds(due.state.tick)}};
+    if (due.state.simulated) {
         headers.emplace_back(proto::kSimulatedHeader, "true");
+    }
+    if (due.replayed) {
+        headers.emplace_back(proto::kReplayedHeader, "true");
     }
     return headers;
 }
@@ -78,18 +83,28 @@ std::string encode_within(const proto::Document& document, std::uint64_t players
     return text;
 }
 
-Publication make_publication(const Due& due,
-                             TimePoint publication,
-                             const std::string& prefix,
-                             std::size_t max_payload) {
-    const proto::State& state = *due.world.state;
+Publication make_publication(const Due& due, std::size_t max_payload) {
     Publication result;
-    result.subject = proto::document_subject(prefix, state.world, due.first);
-    result.headers = headers_of(state, result.subject, publication);
+    result.subject = due.subject;
+    result.headers = headers_of(due);
     const std::size_t around = bytes_of(result.headers);
-    result.body =
-        encode_within(document_of(state, due.late), state.players, max_payload > around ? max_payload - around : 0);
+    result.body = encode_within(
+        document_of(due.state, due.late), due.state.players, max_payload > around ? max_payload - around : 0);
     return result;
+}
+
+std::optional<TimePoint> publication_of(const nats::Message& message) {
+    const std::string begin = message.subject + ":";
+    for (const auto& [name, value] : message.headers) {
+        if (name == proto::kMessageIdHeader && value.starts_with(begin)) {
+            try {
+                return parse_epoch_seconds(std::string_view(value).substr(begin.size()));
+            } catch (const BadInput&) {
+                return std::nullopt;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace watchtower::publisher

@@ -1,12 +1,23 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
+#include "common/base/clock.hpp"
 #include "common/nats/message.hpp"
-#include "services/publisher/schedule.hpp"
+#include "proto-json/state.hpp"
 
 namespace watchtower::publisher {
+
+/// A world's state that is to go out for a publication time.
+struct Due {
+    const proto::State& state;
+    TimePoint publication;
+    std::string subject;
+    bool late = false;      ///< the state is older than the publication time asks for
+    bool replayed = false;  ///< the publication time was missed
+};
 
 /// A message as it goes out.
 struct Publication {
@@ -18,10 +29,10 @@ struct Publication {
 /// The message of one world at one publication time. The document is the state's, as it was stored; a late one has
 /// everything stale as collector_down. When body and headers would exceed `max_payload` bytes, players are left out
 /// from the end of both lists. Pure.
-[[nodiscard]] Publication make_publication(const Due& due,
-                                           TimePoint publication,
-                                           const std::string& prefix,
-                                           std::size_t max_payload);
+[[nodiscard]] Publication make_publication(const Due& due, std::size_t max_payload);
+
+/// The publication time in the Nats-Msg-Id that make_publication gave a message; nothing for what is none of ours.
+[[nodiscard]] std::optional<TimePoint> publication_of(const nats::Message& message);
 
 /// The document as text of at most `max_bytes`, if leaving players out can do it. `players` is how many there are.
 [[nodiscard]] std::string encode_within(const proto::Document& document, std::uint64_t players, std::size_t max_bytes);

@@ -1,31 +1,49 @@
 #include "services/publisher/publisher.hpp"
 
+#include <algorithm>
+#include <random>
+#include <utility>
+
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
-#include "services/publisher/publication.hpp"
+#include "common/world_state/kept_states.hpp"
+#include "proto-json/names.hpp"
 
 namespace watchtower::publisher {
 
 namespace {
 
-constexpr Milliseconds kPublishTimeout{2'000};
+constexpr Milliseconds kFirstRetry{50};
+constexpr Milliseconds kLastRetry{1'000};
+constexpr Milliseconds kReadTimeout{2'000};
+constexpr Milliseconds kGrace{1'000};      // alone: what another one is given to publish
+constexpr Milliseconds kLongGrace{4'000};  // the same by one that did not publish last
+constexpr Milliseconds kLeastLook{10};
+
+Milliseconds draw_up_to(Milliseconds most) {
+    std::random_device random;
+    return Milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random));
+}
 
 }  // namespace
 
-Publisher::Publisher(nats::Client& nats,
-                     const Clock& clock,
-                     prometheus::Registry& registry,
-                     const Schedule& schedule,
-                     std::string prefix)
-    : nats_(nats),
-      clock_(clock),
-      schedule_(schedule),
-      prefix_(std::move(prefix)),
-      metrics_(registry) {}
+Publisher::Publisher(const Options& options, const Clients& clients, const Clock& clock, prometheus::Registry& registry)
+    : clock_(clock),
+      schedule_(options.schedule),
+      prefix_(options.prefix),
+      postgres_(clients.postgres),
+      jitter_(draw_up_to(schedule_.patience / 4)),
+      metrics_(registry),
+      sightings_(clients.nats, prefix_),
+      delivery_(clients.nats, options.stream, options.manage_stream),
+      progress_(clients.redis, delivery_, sightings_),
+      backoff_(kFirstRetry, std::min(kLastRetry, std::max(schedule_.patience / 4, kFirstRetry))),
+      lease_(clients.lease_redis, clients.nats, Lease::duration_for(schedule_.interval), [this] { wake(); }) {}
 
 Publisher::~Publisher() = default;
 
 void Publisher::start() {
+    lease_.start();
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -33,7 +51,14 @@ void Publisher::show(const std::shared_ptr<const world_state::Worlds>& worlds) {
     {
         const std::lock_guard lock(mutex_);
         worlds_ = worlds;
-        changed_worlds_ = true;
+    }
+    wake();
+}
+
+void Publisher::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        told_to_look_ = true;
     }
     changed_.notify_one();
 }
@@ -43,85 +68,221 @@ std::shared_ptr<const world_state::Worlds> Publisher::worlds() const {
     return worlds_;
 }
 
+bool Publisher::wait_until(const std::stop_token& stop, TimePoint moment) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop, moment - clock_.now(), [this] { return told_to_look_; });
+    told_to_look_ = false;
+    return !stop.stop_requested();
+}
+
 void Publisher::run(const std::stop_token& stop) {
-    TimePoint publication = schedule_.next_after(clock_.now());
-    for (;;) {
-        for (TimePoint now = clock_.now(); now < publication; now = clock_.now()) {
-            if (publication - now > 2 * schedule_.interval) {
-                publication = schedule_.next_after(now);  // the clock was set back
-            }
-            if (!wait_until(stop, publication)) {
+    do {
+        const TimePoint now = clock_.now();
+        if (retry_at_ && now < *retry_at_ && *retry_at_ - now <= kLastRetry) {
+            continue;
+        }
+        retry_at_.reset();
+        try {
+            serve(stop, now);
+            backoff_.reset();
+        } catch (const std::exception& e) {
+            // What was sent may have arrived: how far this got is read back.
+            log::debug("publishing_failed", {{"error", e.what()}});
+            progress_known_ = false;
+            prepared_.reset();
+            retry_at_ = clock_.now() + backoff_.next();
+        }
+        note_backlog(now);
+    } while (wait_until(stop, wake_time(clock_.now())));
+}
+
+void Publisher::serve(const std::stop_token& stop, TimePoint now) {
+    const auto shown = worlds();
+    const TimePoint current = schedule_.current(now);
+    if (const Standing standing = lease_.standing(); std::exchange(standing_, standing) != standing) {
+        progress_known_ = false;
+        metrics_.leads(standing == Standing::leader);
+    }
+    if (standing_ == Standing::follower) {
+        incumbent_ = false;
+        for (const world_state::World& world : shown->all) {
+            Course& course = courses_[world.name];
+            course.published = std::max(course.published, sightings_.newest(subject_of(world, *shown)));
+        }
+    } else {
+        if (prepared_ != current) {
+            delivery_.prepare();
+            prepared_ = current;
+        }
+        if (!std::exchange(progress_known_, true)) {
+            read_progress(*shown);
+        }
+        postgres_away_ = false;
+        for (const world_state::World& world : shown->all) {
+            if (stop.stop_requested()) {
                 return;
             }
+            if (world.state) {
+                serve_world(stop, world, subject_of(world, *shown), now);
+            }
         }
-        publish_round(stop, publication);
-        const TimePoint next = schedule_.following(publication, clock_.now());
-        if (const auto missed = (next - publication) / schedule_.interval - 1; missed > 0) {
-            log::warn("publication_times_missed", {{"count", missed}, {"after", to_rfc3339(publication)}});
-            metrics_.missed(missed);
-        }
-        publication = next;
     }
 }
 
-void Publisher::publish_round(const std::stop_token& stop, TimePoint publication) {
-    Round round(publication, schedule_.deadline(publication));
-    do {
-        const auto now_shown = worlds();
-        const TimePoint now = clock_.now();
-        publish_due(round, round.take(*now_shown, now));
-        if (round.is_over(*now_shown, now)) {
+void Publisher::note_backlog(TimePoint now) {
+    for (const auto& [world, course] : courses_) {
+        if (course.published) {
+            metrics_.waits(world, schedule_.between(*course.published, schedule_.current(now)));
+        }
+    }
+}
+
+void Publisher::read_progress(const world_state::Worlds& worlds) {
+    for (const world_state::World& world : worlds.all) {
+        if (const auto published = progress_.read(world.name, subject_of(world, worlds))) {
+            courses_[world.name].published = published;
+        }
+    }
+}
+
+void Publisher::serve_world(const std::stop_token& stop,
+                            const world_state::World& world,
+                            const std::string& subject,
+                            TimePoint now) {
+    const TimePoint current = schedule_.current(now);
+    Course& course = courses_[world.name];
+    if (!course.published || *course.published > current + 2 * schedule_.interval) {
+        course.published = current - schedule_.interval;  // a new world, or the clock was set back
+    }
+    if (standing_ == Standing::alone) {
+        course.published = std::max(course.published, sightings_.newest(subject));
+    }
+    const bool there = belongs_to(*world.state, current);
+    const bool is_time = *course.published < current && (there || now >= schedule_.deadline(current));
+    const bool misses = schedule_.between(*course.published, current) > 0;
+    if ((!is_time && !misses) || !may_go_out(course, current, now)) {
+        return;
+    }
+    if (misses) {
+        make_up(stop, world, subject, now);
+    }
+    if (is_time && !stop.stop_requested()) {
+        note_lateness(world.name, !there);
+        send(world.name, {*world.state, current, subject, !there, false});
+    }
+}
+
+/// Alone, a publisher first gives others the time to publish, of whom it hears.
+bool Publisher::may_go_out(Course& course, TimePoint publication, TimePoint now) const {
+    if (standing_ == Standing::leader) {
+        return true;
+    }
+    if (std::exchange(course.noticed, publication) != publication) {
+        course.noticed_at = now;
+    }
+    const Milliseconds grace =
+        incumbent_ ? std::min(kGrace, schedule_.patience / 4) : std::min(kLongGrace, schedule_.patience / 2) + jitter_;
+    return now >= course.noticed_at + grace;
+}
+
+void Publisher::make_up(const std::stop_token& stop,
+                        const world_state::World& world,
+                        const std::string& subject,
+                        TimePoint now) {
+    const TimePoint current = schedule_.current(now);
+    Course& course = courses_[world.name];
+    const auto times = schedule_.to_make_up(*course.published, current);
+    std::int64_t lost = schedule_.between(*course.published, current) - static_cast<std::int64_t>(times.size());
+    for (const TimePoint publication : times) {
+        if (stop.stop_requested()) {
             return;
         }
-    } while (wait_until(stop, round.deadline()));
-}
-
-void Publisher::publish_due(const Round& round, const std::vector<Due>& due) {
-    bool away = false;  // one timeout is enough: the others of this moment are not tried
-    for (const Due& world : due) {
-        try {
-            if (away) {
-                metrics_.failed(world.world.name);
-                continue;
-            }
-            publish_world(round, world);
-        } catch (const std::exception& e) {
-            away = dynamic_cast<const Unavailable*>(&e) != nullptr;
-            metrics_.failed(world.world.name);
-            if (failing_.insert(world.world.name).second) {
-                log::warn("not_published", {{"world", world.world.name}, {"error", e.what()}});
-            }
+        if (const auto state = kept_state(world, publication, now)) {
+            send(world.name, {*state, publication, subject, false, true});
+        } else {
+            ++lost;
+            course.published = publication;
         }
     }
+    if (lost > 0) {
+        log::warn("publication_times_missed", {{"world", world.name}, {"count", lost}});
+        metrics_.missed(world.name, lost);
+    }
 }
 
-void Publisher::publish_world(const Round& round, const Due& due) {
-    const std::string& world = due.world.name;
-    note_lateness(world, due.late);
-    const Publication message = make_publication(due, round.publication(), prefix_, nats_.max_payload());
-    nats_.publish_flushed(message.subject, message.body, message.headers, kPublishTimeout);
-    metrics_.published(world, round.publication());
-    if (failing_.erase(world) > 0) {
-        log::info("published_again", {{"world", world}});
+/// What PostgreSQL keeps for a publication time. Until the current one's deadline PostgreSQL is waited for.
+std::optional<proto::State> Publisher::kept_state(const world_state::World& world,
+                                                  TimePoint publication,
+                                                  TimePoint now) {
+    if (postgres_away_) {
+        return std::nullopt;
     }
+    try {
+        return world_state::kept_state(
+            postgres_, world.name, tick_at_or_before(publication, world.state->interval), publication, kReadTimeout);
+    } catch (const Unavailable& e) {
+        if (now < schedule_.deadline(schedule_.current(now))) {
+            throw;
+        }
+        postgres_away_ = true;
+        log::warn("kept_documents_not_read", {{"world", world.name}, {"error", e.what()}});
+    } catch (const BadInput& e) {
+        log::error("kept_document_not_read", {{"world", world.name}, {"error", e.what()}});
+    }
+    return std::nullopt;
+}
+
+void Publisher::send(const std::string& world, const Due& due) {
+    Course& course = courses_[world];
+    try {
+        delivery_.send(make_publication(due, delivery_.max_payload()));
+        metrics_.published(world, due.publication, due.replayed);
+        incumbent_ = true;
+        if (std::exchange(course.failing, false)) {
+            log::info("published_again", {{"world", world}});
+        }
+    } catch (const std::exception& e) {
+        metrics_.failed(world);
+        if (!std::exchange(course.failing, true)) {
+            log::warn("not_published", {{"world", world}, {"error", e.what()}});
+        }
+        if (dynamic_cast<const Unavailable*>(&e) != nullptr) {
+            throw;
+        }
+        // NATS will never take this one: the next may be smaller.
+    }
+    course.published = due.publication;
+    progress_.keep(world, due.publication);
 }
 
 void Publisher::note_lateness(const std::string& world, bool late) {
+    Course& course = courses_[world];
     if (late) {
         metrics_.late(world);
-        if (late_.insert(world).second) {
+    }
+    if (std::exchange(course.late, late) != late) {
+        if (late) {
             log::warn("state_not_in_time", {{"world", world}});
+        } else {
+            log::info("state_in_time_again", {{"world", world}});
         }
-    } else if (late_.erase(world) > 0) {
-        log::info("state_in_time_again", {{"world", world}});
     }
 }
 
-bool Publisher::wait_until(const std::stop_token& stop, TimePoint moment) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, moment - clock_.now(), [this] { return changed_worlds_; });
-    changed_worlds_ = false;
-    return !stop.stop_requested();
+std::string Publisher::subject_of(const world_state::World& world, const world_state::Worlds& worlds) const {
+    return proto::document_subject(prefix_, world.name, world.position == 0 && &world == worlds.first());
+}
+
+TimePoint Publisher::wake_time(TimePoint now) const {
+    const TimePoint current = schedule_.current(now);
+    TimePoint wake = current + schedule_.interval;
+    if (const TimePoint deadline = schedule_.deadline(current); deadline > now) {
+        wake = std::min(wake, deadline);
+    }
+    if (standing_ == Standing::alone) {
+        wake = std::min(wake, now + std::max(schedule_.patience / 16, kLeastLook));
+    }
+    return retry_at_ ? std::min(wake, *retry_at_) : wake;
 }
 
 }  // namespace watchtower::publisher

@@ -5,19 +5,31 @@ namespace watchtower::publisher {
 PublisherMetrics::PublisherMetrics(prometheus::Registry& registry)
     : publications_(prometheus::BuildCounter()
                         .Name("watchtower_publications_total")
-                        .Help("Documents that NATS took (published) or did not take (failed).")
+                        .Help("Documents that NATS took (published), and attempts at which it did not (failed).")
                         .Register(registry)),
+      replayed_(prometheus::BuildCounter()
+                    .Name("watchtower_replayed_publications_total")
+                    .Help("Published documents whose publication time had been missed.")
+                    .Register(registry)),
       late_(prometheus::BuildCounter()
                 .Name("watchtower_late_publications_total")
                 .Help("Documents that went out as collector_down because their tick's state did not come in time.")
                 .Register(registry)),
+      missed_(prometheus::BuildCounter()
+                  .Name("watchtower_missed_publication_times_total")
+                  .Help("Publication times without a document: none was kept for them, or too many were missed.")
+                  .Register(registry)),
+      backlog_(prometheus::BuildGauge()
+                   .Name("watchtower_publication_backlog")
+                   .Help("Publication times before the current one whose documents are not out yet.")
+                   .Register(registry)),
       last_(prometheus::BuildGauge()
                 .Name("watchtower_last_publication_timestamp_seconds")
                 .Help("Newest publication time whose document NATS took, in seconds since the epoch.")
                 .Register(registry)),
-      missed_(prometheus::BuildCounter()
-                  .Name("watchtower_missed_publication_times_total")
-                  .Help("Publication times that passed while the publisher could not run.")
+      leader_(prometheus::BuildGauge()
+                  .Name("watchtower_publisher_leader")
+                  .Help("1 while this publisher holds the lease and publishes.")
                   .Register(registry)
                   .Add({})) {}
 
@@ -30,14 +42,20 @@ PublisherMetrics::Series& PublisherMetrics::of(const std::string& world) {
         .emplace(world,
                  Series{publications_.Add({{"world", world}, {"result", "published"}}),
                         publications_.Add({{"world", world}, {"result", "failed"}}),
+                        replayed_.Add({{"world", world}}),
                         late_.Add({{"world", world}}),
+                        missed_.Add({{"world", world}}),
+                        backlog_.Add({{"world", world}}),
                         last_.Add({{"world", world}})})
         .first->second;
 }
 
-void PublisherMetrics::published(const std::string& world, TimePoint publication) {
+void PublisherMetrics::published(const std::string& world, TimePoint publication, bool replayed) {
     Series& series = of(world);
     series.published.Increment();
+    if (replayed) {
+        series.replayed.Increment();
+    }
     series.last.Set(std::chrono::duration<double>(publication.time_since_epoch()).count());
 }
 
@@ -49,8 +67,16 @@ void PublisherMetrics::late(const std::string& world) {
     of(world).late.Increment();
 }
 
-void PublisherMetrics::missed(std::int64_t publication_times) {
-    missed_.Increment(static_cast<double>(publication_times));
+void PublisherMetrics::missed(const std::string& world, std::int64_t publication_times) {
+    of(world).missed.Increment(static_cast<double>(publication_times));
+}
+
+void PublisherMetrics::waits(const std::string& world, std::int64_t publication_times) {
+    of(world).backlog.Set(static_cast<double>(publication_times));
+}
+
+void PublisherMetrics::leads(bool leads) {
+    leader_.Set(leads ? 1 : 0);
 }
 
 }  // namespace watchtower::publisher

@@ -11,41 +11,24 @@ constexpr Milliseconds kBeyondTimeout{5'000};
 
 }  // namespace
 
-Schedule Schedule::of(Milliseconds interval, Milliseconds request_timeout) {
-    return {interval, std::min(request_timeout + kBeyondTimeout, interval / 2)};
+Schedule Schedule::of(Milliseconds interval, Milliseconds request_timeout, std::int64_t backlog) {
+    return {interval, std::min(request_timeout + kBeyondTimeout, interval / 2), backlog};
 }
 
-TimePoint Schedule::next_after(TimePoint now) const {
-    return tick_at_or_before(now, interval) + interval;
+std::int64_t Schedule::between(TimePoint published, TimePoint current) const {
+    return std::max<std::int64_t>((current - published) / interval - 1, 0);
 }
 
-TimePoint Schedule::following(TimePoint publication, TimePoint now) const {
-    const TimePoint newest = std::max(tick_at_or_before(now, interval), publication);
-    return newest > publication && now <= deadline(newest) ? newest : newest + interval;
+std::vector<TimePoint> Schedule::to_make_up(TimePoint published, TimePoint current) const {
+    std::vector<TimePoint> times;
+    for (auto count = std::min(between(published, current), backlog); count > 0; --count) {
+        times.push_back(current - count * interval);
+    }
+    return times;
 }
 
 bool belongs_to(const proto::State& state, TimePoint publication) {
     return state.tick >= tick_at_or_before(publication, state.interval);
-}
-
-std::vector<Due> Round::take(const world_state::Worlds& worlds, TimePoint now) {
-    std::vector<Due> due;
-    for (const world_state::World& world : worlds.all) {
-        if (!world.state || taken_.contains(world.name)) {
-            continue;
-        }
-        const bool there = belongs_to(*world.state, publication_);
-        if (there || now >= deadline_) {
-            taken_.insert(world.name);
-            due.push_back({world, world.position == 0 && &world == worlds.first(), !there});
-        }
-    }
-    return due;
-}
-
-bool Round::is_over(const world_state::Worlds& worlds, TimePoint now) const {
-    const auto is_taken = [this](const world_state::World& world) { return taken_.contains(world.name); };
-    return now >= deadline_ || (!worlds.all.empty() && std::all_of(worlds.all.begin(), worlds.all.end(), is_taken));
 }
 
 }  // namespace watchtower::publisher

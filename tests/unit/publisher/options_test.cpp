@@ -25,6 +25,8 @@ TEST(PublisherOptions, HaveTheDocumentedDefaults) {
     EXPECT_EQ(options.management_port, 9204);
     EXPECT_EQ(options.publish_interval, std::chrono::seconds(60));
     EXPECT_EQ(options.request_timeout, std::chrono::seconds(10));
+    EXPECT_EQ(options.publish_backlog, 60);
+    EXPECT_TRUE(options.manage_stream);
     EXPECT_EQ(options.subject, "metrics.watchtower");
 }
 
@@ -35,12 +37,16 @@ TEST(PublisherOptions, TakeEveryFlag) {
                     "--publish-interval=0.5",
                     "--ccc-request-timeout=3",
                     "--nats-subject=a.b",
+                    "--publish-backlog=7",
+                    "--nats-manage-stream=false",
                     "--nats-url=nats://a:1"}),
               std::nullopt);
     EXPECT_EQ(options.management_port, 0);
     EXPECT_EQ(options.publish_interval, Milliseconds(500));
     EXPECT_EQ(options.request_timeout, std::chrono::seconds(3));
     EXPECT_EQ(options.subject, "a.b");
+    EXPECT_EQ(options.publish_backlog, 7);
+    EXPECT_FALSE(options.manage_stream);
     EXPECT_EQ(options.stores.nats_url, "nats://a:1");
 }
 

@@ -15,13 +15,8 @@ using testing::Pair;
 const TimePoint kMinute = parse_rfc3339("2025-12-08T12:34:00Z");
 constexpr std::size_t kMaxPayload = 1 << 20;
 
-Due due(proto::State state, bool first = true, bool late = false) {
-    const std::string name = state.world;
-    return {{name, first ? 0 : 1, std::make_shared<const proto::State>(std::move(state))}, first, late};
-}
-
-Publication publication(const Due& what, std::size_t max_payload = kMaxPayload) {
-    return make_publication(what, kMinute, "metrics.watchtower", max_payload);
+Publication publication(const proto::State& state, bool late = false, std::size_t max_payload = kMaxPayload) {
+    return make_publication({state, kMinute, "metrics.watchtower", late}, max_payload);
 }
 
 proto::State state_with_players(std::size_t count) {
@@ -39,7 +34,7 @@ proto::State state_with_players(std::size_t count) {
 
 TEST(MakePublication, CarriesTheDocumentAsItWasStored) {
     auto state = test::sample_state("default", kMinute);
-    const auto message = publication(due(state));
+    const auto message = publication(state);
     EXPECT_EQ(message.subject, "metrics.watchtower");
     EXPECT_EQ(message.body, encode(state.document));
     EXPECT_THAT(message.headers,
@@ -51,7 +46,7 @@ TEST(MakePublication, CarriesTheDocumentAsItWasStored) {
 TEST(MakePublication, SaysOnlyWhatTheStateSaysIsStale) {
     auto state = test::sample_state("default", kMinute);
     state.sections[proto::index(proto::Section::pvp)].error = proto::SectionError::timeout;
-    const auto document = proto::decode_document(publication(due(state)).body);
+    const auto document = proto::decode_document(publication(state).body);
     EXPECT_EQ(document, document_at(state, kMinute));
     EXPECT_TRUE(document.stale[proto::index(proto::Section::pvp)]);
     EXPECT_FALSE(document.stale[proto::index(proto::Section::nomads)]);
@@ -59,7 +54,7 @@ TEST(MakePublication, SaysOnlyWhatTheStateSaysIsStale) {
 
 TEST(MakePublication, SaysOfALateDocumentThatTheCollectorIsDown) {
     const auto state = test::sample_state("default", kMinute - minutes(1));
-    const auto message = publication(due(state, true, true));
+    const auto message = publication(state, true);
     const auto document = proto::decode_document(message.body);
     for (const proto::Section section : proto::kSections) {
         const auto& stale = document.stale[proto::index(section)];
@@ -72,24 +67,41 @@ TEST(MakePublication, SaysOfALateDocumentThatTheCollectorIsDown) {
     EXPECT_EQ(message.headers[2].second, "1765197180") << "the document's tick";
 }
 
-TEST(MakePublication, SendsFurtherWorldsToTheirOwnSubjects) {
-    const auto message = publication(due(test::sample_state("desert", kMinute), false));
-    EXPECT_EQ(message.subject, "metrics.watchtower.worlds.desert");
-    EXPECT_EQ(message.headers[0].second, "metrics.watchtower.worlds.desert:1765197240");
+TEST(MakePublication, SaysWhichPublicationTimeAndWorldOnEverySubject) {
+    const std::string subject = "metrics.watchtower.worlds.desert";
+    const auto message = make_publication({test::sample_state("desert", kMinute), kMinute, subject}, kMaxPayload);
+    EXPECT_EQ(message.subject, subject);
+    EXPECT_EQ(message.headers[0].second, subject + ":1765197240");
     EXPECT_EQ(message.headers[1].second, "desert");
+}
+
+TEST(MakePublication, MarksWhatIsMadeUpFor) {
+    const auto state = test::sample_state("default", kMinute);
+    const auto message = make_publication({state, kMinute, "metrics.watchtower", false, true}, kMaxPayload);
+    EXPECT_THAT(message.headers, testing::Contains(Pair("Watchtower-Replayed", "true")));
+    EXPECT_EQ(message.headers[0], publication(state).headers[0]) << "the id is that of its time";
+    EXPECT_EQ(message.body, publication(state).body);
+}
+
+TEST(PublicationOf, ReadsBackWhatWasSent) {
+    const auto sent = publication(test::sample_state("default", kMinute));
+    EXPECT_EQ(publication_of({sent.subject, sent.body, sent.headers}), kMinute);
+    EXPECT_EQ(publication_of({"metrics.other", sent.body, sent.headers}), std::nullopt) << "not of this subject";
+    EXPECT_EQ(publication_of({sent.subject, "{}", {}}), std::nullopt);
+    EXPECT_EQ(publication_of({sent.subject, "{}", {{"Nats-Msg-Id", sent.subject + ":soon"}}}), std::nullopt);
 }
 
 TEST(MakePublication, MarksASimulatedWorld) {
     auto state = test::sample_state("default", kMinute);
     state.simulated = true;
-    EXPECT_THAT(publication(due(state)).headers, testing::Contains(Pair("Watchtower-Simulated", "true")));
+    EXPECT_THAT(publication(state).headers, testing::Contains(Pair("Watchtower-Simulated", "true")));
 }
 
 TEST(MakePublication, LeavesPlayersOutUntilTheServerTakesIt) {
     const auto state = state_with_players(500);
-    const std::size_t full = publication(due(state)).body.size();
+    const std::size_t full = publication(state).body.size();
     for (const std::size_t max_payload : {full + 10, full / 2, full / 10, std::size_t(900)}) {
-        const auto message = publication(due(state), max_payload);
+        const auto message = publication(state, false, max_payload);
         std::size_t bytes = message.body.size() + 12;
         for (const auto& [name, value] : message.headers) {
             bytes += name.size() + value.size() + 4;

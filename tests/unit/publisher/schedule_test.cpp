@@ -1,5 +1,6 @@
 #include "services/publisher/schedule.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/sample_state.hpp"
@@ -11,40 +12,47 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::sample_state;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 const TimePoint kMinute = parse_rfc3339("2025-12-08T12:34:00Z");
 
+constexpr std::int64_t kBacklog = 3;
+
+Schedule every_minute(seconds request_timeout = seconds(10)) {
+    return Schedule::of(minutes(1), request_timeout, kBacklog);
+}
+
 TEST(Schedule, PublishesAtMultiplesOfTheInterval) {
-    const Schedule schedule = Schedule::of(minutes(1), seconds(10));
-    EXPECT_EQ(schedule.next_after(kMinute - milliseconds(1)), kMinute);
-    EXPECT_EQ(schedule.next_after(kMinute), kMinute + minutes(1));
+    EXPECT_EQ(every_minute().current(kMinute - milliseconds(1)), kMinute - minutes(1));
+    EXPECT_EQ(every_minute().current(kMinute), kMinute);
+    EXPECT_EQ(every_minute().current(kMinute + seconds(59)), kMinute);
 }
 
 TEST(Schedule, WaitsALittleLongerThanTheCollectorMayTake) {
-    EXPECT_EQ(Schedule::of(minutes(1), seconds(10)).deadline(kMinute), kMinute + seconds(15));
+    EXPECT_EQ(every_minute().deadline(kMinute), kMinute + seconds(15));
 }
 
 TEST(Schedule, NeverWaitsLongerThanHalfAnInterval) {
-    EXPECT_EQ(Schedule::of(minutes(1), seconds(40)).deadline(kMinute), kMinute + seconds(30));
-    EXPECT_EQ(Schedule::of(seconds(1), seconds(10)).deadline(kMinute), kMinute + milliseconds(500));
+    EXPECT_EQ(every_minute(seconds(40)).deadline(kMinute), kMinute + seconds(30));
+    EXPECT_EQ(Schedule::of(seconds(1), seconds(10), kBacklog).deadline(kMinute), kMinute + milliseconds(500));
 }
 
-TEST(Schedule, GoesOnWithTheNextTime) {
-    const Schedule schedule = Schedule::of(minutes(1), seconds(10));
-    for (const auto pause : {seconds(0), seconds(15), seconds(59)}) {
-        EXPECT_EQ(schedule.following(kMinute, kMinute + pause), kMinute + minutes(1));
-    }
+TEST(Schedule, MakesUpForNothingWhenNothingWasMissed) {
+    EXPECT_THAT(every_minute().to_make_up(kMinute, kMinute), IsEmpty());
+    EXPECT_THAT(every_minute().to_make_up(kMinute, kMinute + minutes(1)), IsEmpty());
+    EXPECT_THAT(every_minute().to_make_up(kMinute + minutes(5), kMinute), IsEmpty()) << "the clock was set back";
 }
 
-TEST(Schedule, LeavesOutWhatWasSleptThrough) {
-    const Schedule schedule = Schedule::of(minutes(1), seconds(10));
-    EXPECT_EQ(schedule.following(kMinute, kMinute + minutes(5) + seconds(3)), kMinute + minutes(5));
-    EXPECT_EQ(schedule.following(kMinute, kMinute + minutes(5) + seconds(20)), kMinute + minutes(6));
+TEST(Schedule, MakesUpForWhatWasMissedOldestFirst) {
+    EXPECT_THAT(every_minute().to_make_up(kMinute, kMinute + minutes(3)),
+                ElementsAre(kMinute + minutes(1), kMinute + minutes(2)));
 }
 
-TEST(Schedule, DoesNotPublishTwiceWhenTheClockIsSetBack) {
-    const Schedule schedule = Schedule::of(minutes(1), seconds(10));
-    EXPECT_EQ(schedule.following(kMinute, kMinute - seconds(1)), kMinute + minutes(1));
+TEST(Schedule, MakesUpForTheNewestOfTooMany) {
+    EXPECT_EQ(every_minute().between(kMinute, kMinute + minutes(10)), 9);
+    EXPECT_THAT(every_minute().to_make_up(kMinute, kMinute + minutes(10)),
+                ElementsAre(kMinute + minutes(7), kMinute + minutes(8), kMinute + minutes(9)));
 }
 
 TEST(BelongsTo, TheStateOfTheVeryTick) {
@@ -64,82 +72,6 @@ TEST(BelongsTo, TheNewestTickBeforeWhenTheIntervalsDiffer) {
     EXPECT_FALSE(belongs_to(state, kMinute + seconds(60)));
     state.tick = kMinute + seconds(30);
     EXPECT_TRUE(belongs_to(state, kMinute + seconds(60)));
-}
-
-class RoundTest : public testing::Test {
-protected:
-    void hold(const std::string& world, TimePoint tick, std::int64_t position = 0) {
-        worlds_.all.push_back({world, position, std::make_shared<const proto::State>(sample_state(world, tick))});
-    }
-
-    /// "default other(late)": what is due, in order; the first world with a star.
-    std::string take(TimePoint now) {
-        std::string text;
-        for (const Due& due : round_.take(worlds_, now)) {
-            text += (text.empty() ? "" : " ") + due.world.name + (due.first ? "*" : "") + (due.late ? "(late)" : "");
-        }
-        return text;
-    }
-
-    world_state::Worlds worlds_;
-    Round round_{kMinute, kMinute + seconds(15)};
-};
-
-TEST_F(RoundTest, PublishesAWorldWhoseStateIsThere) {
-    hold("default", kMinute);
-    EXPECT_EQ(take(kMinute), "default*");
-    EXPECT_TRUE(round_.is_over(worlds_, kMinute));
-}
-
-TEST_F(RoundTest, PublishesEachWorldOnce) {
-    hold("default", kMinute);
-    EXPECT_EQ(take(kMinute), "default*");
-    worlds_.all.clear();
-    hold("default", kMinute + seconds(3));
-    EXPECT_EQ(take(kMinute + seconds(3)), "");
-    EXPECT_EQ(take(kMinute + seconds(15)), "");
-}
-
-TEST_F(RoundTest, WaitsForTheState) {
-    hold("default", kMinute - minutes(1));
-    EXPECT_EQ(take(kMinute), "");
-    EXPECT_EQ(take(kMinute + seconds(14)), "");
-    EXPECT_FALSE(round_.is_over(worlds_, kMinute + seconds(14)));
-    worlds_.all.clear();
-    hold("default", kMinute);
-    EXPECT_EQ(take(kMinute + seconds(14)), "default*");
-}
-
-TEST_F(RoundTest, PublishesWhatThereIsAtTheDeadline) {
-    hold("default", kMinute - minutes(1));
-    EXPECT_EQ(take(kMinute + seconds(15)), "default*(late)");
-    EXPECT_TRUE(round_.is_over(worlds_, kMinute + seconds(15)));
-}
-
-TEST_F(RoundTest, DoesNotLetOneWorldWaitForAnother) {
-    hold("a", kMinute - minutes(1), 0);
-    hold("b", kMinute, 1);
-    EXPECT_EQ(take(kMinute + seconds(1)), "b");
-    EXPECT_FALSE(round_.is_over(worlds_, kMinute + seconds(1)));
-    EXPECT_EQ(take(kMinute + seconds(15)), "a*(late)");
-}
-
-TEST_F(RoundTest, PublishesNothingOfAWorldWithoutAState) {
-    worlds_.all.push_back({"default", 0, nullptr});
-    EXPECT_EQ(take(kMinute), "");
-    EXPECT_FALSE(round_.is_over(worlds_, kMinute)) << "its first state may still come";
-    EXPECT_EQ(take(kMinute + seconds(15)), "");
-    EXPECT_TRUE(round_.is_over(worlds_, kMinute + seconds(15)));
-}
-
-TEST_F(RoundTest, WaitsForWorldsToBecomeKnown) {
-    EXPECT_FALSE(round_.is_over(worlds_, kMinute));
-    EXPECT_TRUE(round_.is_over(worlds_, kMinute + seconds(15)));
-}
-
-TEST_F(RoundTest, TakesNoOtherForTheDefaultWorldWhileThatIsUnknown) {
-    hold("b", kMinute, 1);
-    EXPECT_EQ(take(kMinute), "b");
 }
 
 }  // namespace

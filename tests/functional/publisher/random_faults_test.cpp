@@ -1,0 +1,104 @@
+#include <cstdlib>
+#include <random>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/functional/publisher/fast_collector.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/nats_inbox.hpp"
+#include "tests/support/nats_stream.hpp"
+#include "tests/support/service.hpp"
+
+namespace watchtower::test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kDeadline{60};
+constexpr Milliseconds kInterval{400};
+constexpr int kMinutes = 100;
+
+std::int64_t from_environment(const char* name, std::int64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::stoll(text) : otherwise;
+}
+
+/// Publishers are killed and NATS is restarted at random moments. PUBLICATION_MINUTES and PUBLICATION_SEED make it
+/// longer and another one.
+TEST(Publication, ReachesEveryConsumerOnceAndInOrderWhateverIsKilled) {
+    const auto minutes = from_environment("PUBLICATION_MINUTES", kMinutes);
+    const auto seed = from_environment("PUBLICATION_SEED", 1);
+    RecordProperty("seed", std::to_string(seed));
+    std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+    const auto draw = [&random](int most) { return std::uniform_int_distribution<int>(0, most)(random); };
+
+    WorldStores stores;
+    stores.nats.stop();
+    stores.nats.set_options({.jetstream = true});
+    stores.nats.start();
+    const FastCollector collector(stores, kInterval);
+    const Service::Options options = {.environment = {{"DATABASE_URL", stores.reader_url()},
+                                                      {"REDIS_URL", stores.redis.url()},
+                                                      {"NATS_URL", stores.nats.url()},
+                                                      {"PUBLISH_INTERVAL", "0.4"},
+                                                      {"PUBLISH_BACKLOG", "300"}},
+                                      .listener = "management-port"};
+    Service one("publisher", options);
+    Service other("publisher", options);
+    const NatsInbox subscriber(stores.nats.url(), "metrics.watchtower");
+    ASSERT_TRUE(eventually(kDeadline, [&] { return !subscriber.messages().empty(); }));
+
+    const TimePoint begin = collector.newest();
+    TimePoint next = begin;
+    while (next < begin + minutes * kInterval) {
+        next += kInterval * (1 + draw(4)) + Milliseconds(draw(static_cast<int>(kInterval.count())));
+        ASSERT_TRUE(eventually(kDeadline, [&] { return SystemClock().now() >= next; }));
+        switch (draw(3)) {
+            case 0:
+                one.kill();
+                one.start();
+                break;
+            case 1:
+                other.kill();
+                other.start();
+                break;
+            case 2:
+                stores.nats.kill();
+                stores.nats.start();
+                break;
+            default:
+                stores.nats.stop();
+                stores.nats.start();
+                break;
+        }
+    }
+    const TimePoint end = collector.newest() + 3 * kInterval;
+    const auto stored = [&] { return read_stream(stores.nats.url(), "WATCHTOWER"); };
+    ASSERT_TRUE(eventually(kDeadline, [&] { return publication_times(stored()).back() >= end; }));
+
+    const auto messages = stored();
+    EXPECT_EQ(gaps(publication_times(messages), kInterval), "") << "seed " << seed;
+    EXPECT_GE(static_cast<std::int64_t>(messages.size()), minutes);
+    std::map<TimePoint, std::string> by_time;
+    const auto times = publication_times(messages);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        by_time[times[i]] = messages[i].body;
+        if (messages[i].body.find("\"collector_down\"") == std::string::npos) {
+            EXPECT_EQ(messages[i].body, collector.document_of(times[i])) << to_rfc3339(times[i]);
+        }
+    }
+    const auto seen = subscriber.messages();
+    const auto seen_times = publication_times(seen);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        EXPECT_EQ(seen[i].body, by_time[seen_times[i]]) << "a repeat is the same: " << to_rfc3339(seen_times[i]);
+    }
+    const std::size_t distinct = std::set(seen_times.begin(), seen_times.end()).size();
+    std::printf("%zu minutes in the stream; the subscriber saw %zu of them, %zu twice\n",
+                messages.size(),
+                distinct,
+                seen.size() - distinct);
+}
+
+}  // namespace
+}  // namespace watchtower::test

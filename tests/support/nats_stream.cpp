@@ -1,0 +1,69 @@
+#include "tests/support/nats_stream.hpp"
+
+#include <stdexcept>
+
+#include "common/nats/library.hpp"
+
+namespace watchtower::test {
+
+namespace {
+
+constexpr std::int64_t kNanoseconds = 1'000'000'000;
+
+struct ConnectionDeleter {
+    void operator()(natsConnection* connection) const noexcept { natsConnection_Destroy(connection); }
+};
+
+/// A connection and its view of a stream.
+class Stream {
+public:
+    Stream(const std::string& url, const std::string& name) {
+        natsConnection* connection = nullptr;
+        check(natsConnection_ConnectTo(&connection, url.c_str()), "connect");
+        connection_.reset(connection);
+        jsCtx* jetstream = nullptr;
+        check(natsConnection_JetStream(&jetstream, connection, nullptr), "jetstream");
+        jetstream_.reset(jetstream);
+        jsStreamInfo* info = nullptr;
+        check(js_GetStreamInfo(&info, jetstream, name.c_str(), nullptr, nullptr), "stream " + name);
+        info_.reset(info);
+    }
+
+    [[nodiscard]] jsCtx* jetstream() const { return jetstream_.get(); }
+    [[nodiscard]] const jsStreamInfo& info() const { return *info_; }
+
+    static void check(natsStatus status, const std::string& what) {
+        if (status != NATS_OK) {
+            throw std::runtime_error("nats: " + what + ": " + nats::describe(status));
+        }
+    }
+
+private:
+    std::unique_ptr<natsConnection, ConnectionDeleter> connection_;
+    nats::JetStreamHandle jetstream_;
+    nats::StreamInfoHandle info_;
+};
+
+}  // namespace
+
+std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream) {
+    const Stream source(url, stream);
+    std::vector<nats::Message> messages;
+    for (auto sequence = source.info().State.FirstSeq; sequence <= source.info().State.LastSeq; ++sequence) {
+        natsMsg* found = nullptr;
+        Stream::check(js_GetMsg(&found, source.jetstream(), stream.c_str(), sequence, nullptr, nullptr), "message");
+        const nats::MessageHandle message(found);
+        messages.push_back(nats::to_message(found));
+    }
+    return messages;
+}
+
+StreamSettings stream_settings(const std::string& url, const std::string& stream) {
+    const Stream source(url, stream);
+    const jsStreamConfig& config = *source.info().Config;
+    return {.subjects = {config.Subjects, config.Subjects + config.SubjectsLen},
+            .max_age_seconds = config.MaxAge / kNanoseconds,
+            .duplicate_window_seconds = config.Duplicates / kNanoseconds};
+}
+
+}  // namespace watchtower::test

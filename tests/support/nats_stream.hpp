@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/nats/message.hpp"
+
+namespace watchtower::test {
+
+/// All messages that a JetStream stream keeps, in its order. Throws std::runtime_error when it cannot be read.
+[[nodiscard]] std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream);
+
+/// What a test asks of a stream's settings. Throws as read_stream.
+struct StreamSettings {
+    std::vector<std::string> subjects;
+    std::int64_t max_age_seconds = 0;
+    std::int64_t duplicate_window_seconds = 0;
+};
+[[nodiscard]] StreamSettings stream_settings(const std::string& url, const std::string& stream);
+
+}  // namespace watchtower::test
