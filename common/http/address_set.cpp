@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 
+#include "common/http/syntax.hpp"
+
 namespace watchtower::http {
 
 namespace {
@@ -13,19 +15,13 @@ constexpr std::string_view kDigits = "0123456789";
 constexpr std::array<unsigned char, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr std::size_t kMappedPrefixBits = 96;
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 bool is_port(std::string_view text) {
     return !text.empty() && text.size() <= 5 && text.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 /// An entry of X-Forwarded-For: "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:4711".
 std::optional<IpAddress> parse_entry(std::string_view text) {
-    text = trimmed(text);
+    text = trim(text);
     if (text.starts_with('[')) {
         const auto close = text.find(']');
         if (close == std::string_view::npos) {

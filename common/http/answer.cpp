@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "common/http/syntax.hpp"
 #include "proto-json/problem.hpp"
 
 namespace watchtower::http {
@@ -14,11 +15,6 @@ namespace {
 constexpr int kOk = 200;
 constexpr int kNoContent = 204;
 constexpr int kNotModified = 304;
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 bool is_servers_own(std::string_view name) {
     static constexpr std::string_view kOwn[] = {
@@ -108,6 +104,8 @@ Answer to_answer(const Reply& reply, const Envelope& envelope) {
     const bool close = envelope.close || streams;  // a stream's end is the connection's
     if (close) {
         append_header(head, "Connection", "close");
+    } else if (envelope.says_keep_alive) {
+        append_header(head, "Connection", "keep-alive");
     }
     for (const auto& [name, value] : reply.headers) {
         if (!is_servers_own(name) && !(bodiless && describes_body(name))) {

@@ -23,7 +23,8 @@ struct Envelope {
     std::string_view server;
     std::string_view request_id;
     bool close = false;
-    bool without_body = false;  ///< the request was HEAD
+    bool without_body = false;     ///< the request was HEAD
+    bool says_keep_alive = false;  ///< unless `close`: HTTP/1.0 clients are told
 };
 
 /// Status line, headers and body. A status outside of 200 to 599 becomes 500.

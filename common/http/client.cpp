@@ -5,6 +5,8 @@
 
 #include <curl/curl.h>
 
+#include "common/http/syntax.hpp"
+
 namespace watchtower::http {
 
 namespace {
@@ -35,20 +37,6 @@ void initialise_library() {
     if (kResult != CURLE_OK) {
         throw Error(std::string("http client: ") + curl_easy_strerror(kResult));
     }
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 std::string url_part(CURLU* url, CURLUPart part) {
@@ -109,6 +97,7 @@ struct Transfer {
 };
 
 void Transfer::on_header(std::string_view line) {
+    line = line.substr(0, line.find_last_not_of("\r\n") + 1);
     if (line.starts_with("HTTP/")) {
         result.headers.clear();  // of a 100 before
         head_is_whole = false;

@@ -149,7 +149,7 @@ Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer) const n
     }
     const bool is_head = request.method == Method::head;
     const bool close = !parsed.keep_alive || stopping_;
-    auto answer = to_answer(reply, {options_.name, request.id, close, is_head});
+    auto answer = to_answer(reply, {options_.name, request.id, close, is_head, parsed.is_1_0});
     observe({request.method, outset.route, reply.status, SteadyClock::now() - start});
     return answer;
 }
@@ -158,7 +158,7 @@ Answer Dispatcher::refuse(int status, const std::string& detail) const noexcept 
     const auto id = make_id();
     log::debug("request_refused", {{"request_id", id}, {"status", status}, {"error", detail}});
     observe({Method::get, nullptr, status, std::chrono::nanoseconds(0)});
-    return to_answer(problem_reply(status, detail, id), {options_.name, id, true, false});
+    return to_answer(problem_reply(status, detail, id), {options_.name, id, true, false, false});
 }
 
 void Dispatcher::observe(const Exchange& exchange) const noexcept {

@@ -1,11 +1,12 @@
 #include "common/http/gzip.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #define ZLIB_CONST
 #include <zlib.h>
+
+#include "common/http/syntax.hpp"
 
 namespace watchtower::http {
 
@@ -26,33 +27,18 @@ void append_little_endian(std::string& out, std::uint32_t value) {
     }
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    return begin == std::string_view::npos ? std::string_view()
-                                           : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-/// Cuts off and returns what stands before the first `separator`.
-std::string_view take(std::string_view& text, char separator) {
-    const auto at = std::min(text.find(separator), text.size());
-    const std::string_view head = trimmed(text.substr(0, at));
-    text.remove_prefix(std::min(at + 1, text.size()));
-    return head;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-        return std::tolower(x) == std::tolower(y);
-    });
+/// Cuts off what stands before the first `separator`; without the space around it.
+std::string_view take(std::string_view& text, std::string_view separator) {
+    return trim(take_until(text, separator));
 }
 
 /// Whether the parameters of a list's element give it no weight: q=0, q=0.0, ….
 bool has_no_weight(std::string_view parameters) {
     while (!parameters.empty()) {
-        std::string_view value = take(parameters, ';');
-        const std::string_view name = take(value, '=');
-        if (equal_ignoring_case(name, "q")) {
-            return trimmed(value).find_first_not_of("0.") == std::string_view::npos;
+        std::string_view value = take(parameters, ";");
+        const std::string_view name = take(value, "=");
+        if (equals_ignoring_case(name, "q")) {
+            return trim(value).find_first_not_of("0.") == std::string_view::npos;
         }
     }
     return false;
@@ -108,10 +94,10 @@ bool accepts_gzip(const Request& request) {
     std::string_view list = request.header("accept-encoding").value_or("");
     std::optional<bool> any;
     while (!list.empty()) {
-        std::string_view element = take(list, ',');
-        const std::string_view name = take(element, ';');
+        std::string_view element = take(list, ",");
+        const std::string_view name = take(element, ";");
         const bool wanted = !has_no_weight(element);
-        if (equal_ignoring_case(name, "gzip")) {
+        if (equals_ignoring_case(name, "gzip")) {
             return wanted;
         }
         if (name == "*") {

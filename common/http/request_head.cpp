@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 
 #include "common/http/request_parser.hpp"
+#include "common/http/syntax.hpp"
 #include "common/http/uri.hpp"
 
 namespace watchtower::http {
@@ -15,37 +17,14 @@ bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_token(std::string_view text) {
-    static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+void check_host(std::string_view value) {
+    static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
+    const bool valid = std::all_of(value.begin(), value.end(), [](char c) {
         return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
     });
-}
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), to_lower);
-    return out;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) {
-        return {};
+    if (!valid) {
+        throw HttpError(400, "the host is invalid");
     }
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Takes the text up to the next separator off the front of `rest`.
-std::string_view take_until(std::string_view& rest, std::string_view separator) {
-    const auto end = rest.find(separator);
-    const auto piece = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + separator.size());
-    return piece;
 }
 
 /// "http://host/path" is what a proxy is sent; RFC 9112 3.2.2 wants every server to take it.
@@ -55,8 +34,12 @@ std::string_view to_origin_form(std::string_view target) {
     if (scheme == 0) {
         return target;
     }
-    const auto slash = target.find_first_of("/?", scheme);
-    if (slash == std::string_view::npos) {
+    const auto slash = std::min(target.find_first_of("/?", scheme), target.size());
+    if (slash == scheme) {
+        throw HttpError(400, "the request's target names no host");
+    }
+    check_host(target.substr(scheme, slash - scheme));
+    if (slash == target.size()) {
         return "/";
     }
     if (target[slash] == '?') {
@@ -115,22 +98,8 @@ bool read_request_line(std::string_view line, const ParserLimits& limits, Parsed
 }
 
 void read_header_line(std::string_view line, std::vector<Pair>& headers) {
-    const auto colon = line.find(':');
-    // a space before the colon or at the line's begin (folding) is no token either
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
-        throw HttpError(400, "a header line is not 'name: value'");
-    }
+    const auto colon = colon_of_header(line);
     headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
-}
-
-void check_host(std::string_view value) {
-    static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
-    const bool valid = std::all_of(value.begin(), value.end(), [](char c) {
-        return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
-    });
-    if (!valid) {
-        throw HttpError(400, "the Host header is invalid");
-    }
 }
 
 std::size_t parse_length(std::string_view value, const ParserLimits& limits) {
@@ -149,7 +118,8 @@ std::size_t parse_length(std::string_view value, const ParserLimits& limits) {
 struct Framing {
     int hosts = 0;
     int lengths = 0;
-    bool transfer_encoding = false;
+    std::optional<std::string_view> transfer_encoding{};
+    int transfer_encodings = 0;
     bool close = false;
     bool keep_alive = false;
 };
@@ -171,7 +141,8 @@ Framing read_framing(const std::vector<Pair>& headers) {
         } else if (name == "content-length") {
             ++framing.lengths;
         } else if (name == "transfer-encoding") {
-            framing.transfer_encoding = true;
+            framing.transfer_encoding = value;
+            ++framing.transfer_encodings;
         } else if (name == "connection") {
             read_connection(value, framing);
         }
@@ -186,15 +157,27 @@ void check_framing(const Framing& framing, bool is_1_1) {
     if (framing.lengths > 1) {
         throw HttpError(400, "there is more than one Content-Length");
     }
-    if (framing.transfer_encoding) {
-        if (framing.lengths > 0 || !is_1_1) {
-            throw HttpError(400, "Transfer-Encoding cannot be together with Content-Length or HTTP/1.0");
-        }
-        throw HttpError(411, "a body needs a Content-Length");
+    if (!framing.transfer_encoding) {
+        return;
+    }
+    if (framing.lengths > 0 || !is_1_1 || framing.transfer_encodings > 1) {
+        throw HttpError(400, "Transfer-Encoding cannot be together with another one, Content-Length or HTTP/1.0");
+    }
+    if (!equals_ignoring_case(*framing.transfer_encoding, "chunked")) {
+        throw HttpError(501, "the only Transfer-Encoding that is known is chunked");
     }
 }
 
 }  // namespace
+
+std::size_t colon_of_header(std::string_view line) {
+    const auto colon = line.find(':');
+    // a space before the colon or at the line's begin (folding) is no token either
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+        throw HttpError(400, "a header line is not 'name: value'");
+    }
+    return colon;
+}
 
 ParsedHead parse_head(std::string_view head, const ParserLimits& limits) {
     ParsedHead result;
@@ -209,6 +192,8 @@ ParsedHead parse_head(std::string_view head, const ParserLimits& limits) {
     const auto framing = read_framing(request.headers);
     check_framing(framing, is_1_1);
     result.parsed.keep_alive = !framing.close && (is_1_1 || framing.keep_alive);
+    result.parsed.is_1_0 = !is_1_1;
+    result.is_chunked = framing.transfer_encoding.has_value();
     if (const auto expect = request.header("expect"); expect && is_1_1) {
         if (lower(*expect) != "100-continue") {
             throw HttpError(417, "the only expectation that can be met is 100-continue");

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/http/syntax.hpp"
+
 namespace watchtower::http {
 
 namespace {
@@ -11,10 +13,6 @@ constexpr std::size_t kLineWithoutTarget = 32;
 
 /// An idle connection keeps no more memory than this for its next request.
 constexpr std::size_t kKeptCapacity = 4096;
-
-bool is_forbidden_control(char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-}
 
 }  // namespace
 
@@ -68,7 +66,7 @@ bool RequestParser::find_head_end() {
             }
         } else if (c == '\r') {
             after_cr_ = true;
-        } else if (is_forbidden_control(c)) {
+        } else if (is_control(c)) {
             throw HttpError(400, "the header holds a control character");
         } else if (++line_bytes_ > limits_.target_bytes + kLineWithoutTarget && first_line_) {
             throw HttpError(414, "the URL is too long");
@@ -77,21 +75,44 @@ bool RequestParser::find_head_end() {
     return false;
 }
 
-std::optional<ParsedRequest> RequestParser::next() {
-    if (!head_) {
-        if (!find_head_end()) {
-            return std::nullopt;
+bool RequestParser::read_head() {
+    if (!find_head_end()) {
+        return false;
+    }
+    constexpr std::size_t kTwoLineEnds = 4;
+    head_ = parse_head(std::string_view(buffer_).substr(begin_, scan_ - begin_ - kTwoLineEnds), limits_);
+    begin_ = scan_;
+    if (head_->is_chunked) {
+        chunks_.emplace(limits_.body_bytes, limits_.head_bytes);
+    }
+    return true;
+}
+
+bool RequestParser::read_body() {
+    auto& body = head_->parsed.request.body;
+    if (chunks_) {
+        begin_ += chunks_->feed(std::string_view(buffer_).substr(begin_));
+        if (!chunks_->complete()) {
+            return false;
         }
-        constexpr std::size_t kTwoLineEnds = 4;
-        head_ = parse_head(std::string_view(buffer_).substr(begin_, scan_ - begin_ - kTwoLineEnds), limits_);
-        begin_ = scan_;
+        body = chunks_->take();
+        chunks_.reset();
+        return true;
     }
     if (buffer_.size() - begin_ < head_->body_bytes) {
+        return false;
+    }
+    body.assign(buffer_, begin_, head_->body_bytes);
+    begin_ += head_->body_bytes;
+    return true;
+}
+
+std::optional<ParsedRequest> RequestParser::next() {
+    if ((!head_ && !read_head()) || !read_body()) {
+        scan_ = head_ ? begin_ : scan_;
         return std::nullopt;
     }
     auto parsed = std::move(head_->parsed);
-    parsed.request.body.assign(buffer_, begin_, head_->body_bytes);
-    begin_ += head_->body_bytes;
     scan_ = begin_;
     head_.reset();
     first_line_ = true;
@@ -103,7 +124,8 @@ std::optional<ParsedRequest> RequestParser::next() {
 }
 
 bool RequestParser::take_expectation() {
-    return head_ && std::exchange(head_->expects_continue, false) && buffer_.size() == begin_ && head_->body_bytes > 0;
+    return head_ && std::exchange(head_->expects_continue, false) && buffer_.size() == begin_ &&
+           (head_->is_chunked || head_->body_bytes > 0);
 }
 
 }  // namespace watchtower::http

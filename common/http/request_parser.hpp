@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/http/chunked_body.hpp"
 #include "common/http/message.hpp"
 
 namespace watchtower::http {
@@ -22,22 +23,27 @@ struct ParsedRequest {
     Request request;
     std::vector<std::string> segments;  ///< of the path, each decoded
     bool keep_alive = true;             ///< what the client wants after the answer
+    bool is_1_0 = false;
 };
 
 /// The first part of a request.
 struct ParsedHead {
     ParsedRequest parsed;
     std::size_t body_bytes = 0;
+    bool is_chunked = false;
     bool expects_continue = false;
 };
+
+/// Where the name ends. Throws HttpError 400 when the line is not "name: value".
+[[nodiscard]] std::size_t colon_of_header(std::string_view line);
 
 /// Reads a request line and its header lines, without the empty line at their end, each ended by CRLF except the last.
 /// The caller has seen to it that there are no other control characters than tabs. Throws HttpError.
 [[nodiscard]] ParsedHead parse_head(std::string_view head, const ParserLimits& limits);
 
 /// Cuts the bytes of one connection into requests. It takes what RFC 9112 allows and refuses what two readers could
-/// understand in two ways (request smuggling); chunked bodies are not taken. How the bytes are cut into feeds never
-/// changes the result. One thread at a time.
+/// understand in two ways (request smuggling). How the bytes are cut into feeds never changes the result. One thread at
+/// a time.
 class RequestParser {
 public:
     explicit RequestParser(const ParserLimits& limits) : limits_(limits) {}
@@ -57,6 +63,8 @@ public:
 private:
     bool find_head_end();
     bool end_line();
+    bool read_head();
+    bool read_body();
     void compact();
 
     ParserLimits limits_;
@@ -68,6 +76,7 @@ private:
     bool first_line_ = true;
     bool skipped_empty_line_ = false;
     std::optional<ParsedHead> head_;
+    std::optional<ChunkedBody> chunks_;
 };
 
 }  // namespace watchtower::http

@@ -132,9 +132,34 @@ TEST_F(HttpServer, ClosesWhenAskedTo) {
     }
     RawClient client(port());
     client.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    EXPECT_EQ(client.read_answer().header("Connection"), std::nullopt);
+    EXPECT_EQ(client.read_answer().header("Connection"), "keep-alive") << "it would close otherwise";
     client.get("/hello");
-    EXPECT_EQ(client.read_answer().body, "hello");
+    const auto answer = client.read_answer();
+    EXPECT_EQ(answer.body, "hello");
+    EXPECT_EQ(answer.header("Connection"), std::nullopt);
+}
+
+TEST_F(HttpServer, TakesBodiesInChunks) {
+    start();
+    RawClient client(port());
+    const std::string head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n";
+    for (int i = 0; i < 2; ++i) {
+        client.send(head + "\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nX: y\r\n\r\n");
+        EXPECT_EQ(client.read_answer().body, "abcdefg");
+    }
+    client.send(head + "Expect: 100-continue\r\n\r\n");
+    EXPECT_EQ(client.read_answer().status(), 100);
+    client.send("1\r\na\r\n0\r\n\r\n");
+    EXPECT_EQ(client.read_answer().body, "a");
+}
+
+TEST_F(HttpServer, IgnoresWhatItMayIgnore) {
+    start();
+    RawClient client(port());
+    client.get("/hello", "Range: bytes=0-1\r\nTE: trailers\r\nUpgrade: h2c\r\nConnection: TE, Upgrade\r\n");
+    const auto answer = client.read_answer();
+    EXPECT_EQ(answer.status(), 200);
+    EXPECT_EQ(answer.body, "hello");
 }
 
 TEST_F(HttpServer, AnswersHeadWithTheHeadersOfGet) {
@@ -240,7 +265,9 @@ TEST_F(HttpServer, ClosesAfterWhatCannotBeReadAsARequest) {
         {"GET /hello HTTP/1.1\nHost: a\n\n", 400},
         {"GET /hello HTTP/3.0\r\nHost: a\r\n\r\n", 505},
         {"BREW /hello HTTP/1.1\r\nHost: a\r\n\r\n", 501},
-        {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411},
+        {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", 400},
+        {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n11111\r\n", 413},
+        {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
         {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400},
         {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
         {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n", 413},

@@ -143,6 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ShortVersion", request("GET / HTTP/1"), "400"},
         Case{"SmallVersion", request("GET / http/1.1"), "400"},
         Case{"RelativeTarget", request("GET a HTTP/1.1"), "400"},
+        Case{"AbsoluteWithoutHost", request("GET http:///x HTTP/1.1"), "400"},
+        Case{"AbsoluteWithUser", request("GET http://a@b/x HTTP/1.1"), "400"},
         Case{"Fragment", request("GET /#a HTTP/1.1"), "400"},
         Case{"StarTarget", request("GET * HTTP/1.1"), "400"},
         Case{"BrokenEscape", request("GET /%zz HTTP/1.1"), "400"},
@@ -165,8 +167,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ChunkedAndLength",
              request("POST / HTTP/1.1", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"),
              "400"},
-        Case{"Chunked", request("POST / HTTP/1.1", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n"), "411"},
-        Case{"Identity", request("POST / HTTP/1.1", "Transfer-Encoding: identity\r\n"), "411"},
+        Case{"ChunkedTwice",
+             request("POST / HTTP/1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+             "400"},
+        Case{"ChunkedTwiceInList", request("POST / HTTP/1.1", "Transfer-Encoding: chunked, chunked\r\n"), "501"},
+        Case{"GzipChunked", request("POST / HTTP/1.1", "Transfer-Encoding: gzip, chunked\r\n"), "501"},
+        Case{"OddChunked", request("POST / HTTP/1.1", "Transfer-Encoding: xchunked\r\n"), "501"},
+        Case{"QuotedChunked", request("POST / HTTP/1.1", "Transfer-Encoding: \"chunked\"\r\n"), "501"},
+        Case{"NoEncoding", request("POST / HTTP/1.1", "Transfer-Encoding:\r\n"), "501"},
+        Case{"Identity", request("POST / HTTP/1.1", "Transfer-Encoding: identity\r\n"), "501"},
         Case{"ChunkedIn10", request("POST / HTTP/1.0", "Transfer-Encoding: chunked\r\n"), "400"},
         Case{"TwoLengths", request("POST / HTTP/1.1", "Content-Length: 1\r\nContent-Length: 2\r\n", "ab"), "400"},
         Case{"TwoEqualLengths", request("POST / HTTP/1.1", "Content-Length: 1\r\ncontent-length: 1\r\n", "a"), "400"},
@@ -187,6 +196,59 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OtherExpectation", request("POST / HTTP/1.1", "Expect: a\r\nContent-Length: 1\r\n"), "417"},
         Case{"NothingAfterAnError", "FOO / HTTP/1.1\r\nHost: a\r\n\r\n" + kGet, "501"},
         Case{"ErrorAfterARequest", kGet + "\r\nnonsense\r\n\r\n", "GET /  keep;400"}),
+    test_name);
+
+const std::string kChunked = request("POST / HTTP/1.1", "Transfer-Encoding: Chunked\r\n");
+
+INSTANTIATE_TEST_SUITE_P(
+    Chunked,
+    Bytes,
+    testing::Values(
+        Case{"Chunks",
+             kChunked + "3\r\nabc\r\n00a\r\n0123456789\r\n0\r\n\r\n" + kGet,
+             "POST / abc0123456789 keep;GET /  keep;"},
+        Case{"NoChunk", kChunked + "0\r\n\r\n" + kGet, "POST /  keep;GET /  keep;"},
+        Case{"LineEndsAsData", kChunked + "4\r\n\r\n\r\n\r\n0\r\n\r\n", "POST / \r\n\r\n keep;"},
+        Case{"Extensions", kChunked + "3;a=b;c=\"d\"\r\nabc\r\n0 ; e\r\n\r\n", "POST / abc keep;"},
+        Case{"Trailers", kChunked + "3\r\nabc\r\n0\r\nX: y\r\nZ:\r\n\r\n" + kGet, "POST / abc keep;GET /  keep;"},
+        Case{"LastChunkWithZeros", kChunked + "000\r\n\r\n", "POST /  keep;"},
+        Case{"PartOfAChunk", kChunked + "3\r\nab", "more"},
+        Case{"NoLastChunk", kChunked + "3\r\nabc\r\n", "more"},
+        Case{"NoEndOfTrailers", kChunked + "0\r\nX: y\r\n", "more"},
+        Case{"NoSize", kChunked + "\r\n", "400"},
+        Case{"BadSize", kChunked + "zz\r\n", "400"},
+        Case{"NegativeSize", kChunked + "-1\r\n", "400"},
+        Case{"PlusSize", kChunked + "+1\r\na\r\n", "400"},
+        Case{"PrefixedSize", kChunked + "0x3\r\nabc\r\n", "400"},
+        Case{"SpaceBeforeSize", kChunked + " 3\r\nabc\r\n", "400"},
+        Case{"TwoSizes", kChunked + "3 4\r\nabc\r\n", "400"},
+        Case{"TooMuchData", kChunked + "3\r\nabcd\r\n", "400"},
+        Case{"TooLittleData", kChunked + "4\r\nabc\r\n0\r\n", "400"},
+        Case{"BareLfAfterSize", kChunked + "3\nabc\r\n", "400"},
+        Case{"BareLfInExtension", kChunked + "3;a\nb\r\nabc\r\n", "400"},
+        Case{"BareCrInExtension", kChunked + "3;a\rb\r\nabc\r\n", "400"},
+        Case{"BareLfAfterData", kChunked + "3\r\nabc\n0\r\n\r\n", "400"},
+        Case{"NulInExtension", kChunked + "3;" + std::string(1, '\0') + "\r\nabc\r\n", "400"},
+        Case{"EndlessSize", kChunked + std::string(300, '0'), "400"},
+        Case{"EndlessExtension", kChunked + "3;" + std::string(300, 'a'), "400"},
+        Case{"ChunkTooLarge", kChunked + "65\r\n", "413"},
+        Case{"ChunksTooLarge", kChunked + "60\r\n" + std::string(96, 'a') + "\r\n5\r\n", "413"},
+        Case{"HugeSize", kChunked + "fffffffffffffffff\r\n", "413"},
+        Case{"WrappingSize", kChunked + "60\r\n" + std::string(96, 'a') + "\r\nffffffffffffffa1\r\n", "413"},
+        Case{"TrailerWithoutColon", kChunked + "0\r\nX\r\n\r\n", "400"},
+        Case{"FoldedTrailer", kChunked + "0\r\nX: y\r\n z\r\n\r\n", "400"},
+        Case{"BareLfInTrailer", kChunked + "0\r\nX: y\nZ: a\r\n\r\n", "400"},
+        Case{"EndlessTrailer", kChunked + "0\r\nX: " + std::string(1100, 'a'), "431"},
+        Case{"EndlessTrailers",
+             kChunked + "0\r\n" +
+                 [] {
+                     std::string all;
+                     for (int i = 0; i < 250; ++i) {
+                         all += "X: y\r\n";
+                     }
+                     return all;
+                 }(),
+             "431"}),
     test_name);
 
 TEST(RequestParser, FillsTheRequest) {
@@ -220,9 +282,24 @@ TEST(RequestParser, TellsOnceThatABodyIsWaitedFor) {
     EXPECT_FALSE(parser.take_expectation()) << "the client did not wait";
 }
 
-TEST(RequestParser, SurvivesAnyBytes) {
+TEST(RequestParser, TellsThatAChunkedBodyIsWaitedFor) {
+    RequestParser parser(small_limits());
+    parser.feed(request("POST / HTTP/1.1", "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n"));
+    EXPECT_FALSE(parser.next());
+    EXPECT_TRUE(parser.take_expectation());
+    EXPECT_FALSE(parser.take_expectation());
+}
+
+class AnyBytes : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Seeds,
+                         AnyBytes,
+                         testing::Values(request("POST /a?b=c HTTP/1.1", "Content-Length: 3\r\nX: y\r\n", "abc"),
+                                         kChunked + "3;x\r\nabc\r\n1\r\nd\r\n0\r\nX: y\r\n\r\n"));
+
+TEST_P(AnyBytes, AreSurvived) {
     std::mt19937 random(1);
-    const std::string seed = request("POST /a?b=c HTTP/1.1", "Content-Length: 3\r\nX: y\r\n", "abc");
+    const std::string& seed = GetParam();
     for (int round = 0; round < 20000; ++round) {
         auto bytes = seed + seed;
         for (int change = 0; change < 3; ++change) {
