@@ -16,6 +16,7 @@ constexpr std::size_t kPadding = 64;
 constexpr std::size_t kFirstReserve = 16UL * 1024;
 constexpr long kConnectTimeoutMs = 5000;
 constexpr int kPollMs = 1000;
+constexpr long kBufferBytes = 128L * 1024;  // what is received at once
 
 struct EasyFree {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -121,8 +122,8 @@ void Transfer::make_room(std::size_t bytes) {
         const auto length = result.header("content-length");
         const bool plain = !result.header("content-encoding");
         const std::uint64_t announced = length && plain ? std::strtoull(std::string(*length).c_str(), nullptr, 10) : 0;
-        constexpr std::uint64_t kMostTrusted = 64ULL << 20U;
-        body.reserve(std::max({needed, kFirstReserve, std::min({announced, max_body_bytes, kMostTrusted}) + kPadding}));
+        // What is announced and never comes takes addresses, but no memory.
+        body.reserve(std::max({needed, kFirstReserve, std::min(announced, max_body_bytes) + kPadding}));
         return;
     }
     body.reserve(std::max(needed, 2 * body.capacity()));
@@ -202,6 +203,7 @@ void Client::Impl::set_up(const std::string& url,
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_PROXY, "");  // a key must not go to a proxy that only the environment names
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kBufferBytes);
     curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // a hanging name server is left behind, not waited for
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");

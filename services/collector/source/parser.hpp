@@ -46,16 +46,19 @@ struct ParseResult {
 /// its two names. Anything else is an error, also a list that is there twice or under both names: which of them counts
 /// would be a guess, and a stale section is better than a wrong number. Records handed over before an error was found
 /// do not count: the caller drops what its sink has. `next` that is null or empty is the same as none.
-/// One thread at a time; keeps its memory from body to body, but for what a big one needed.
+/// One thread at a time; keeps its memory from body to body, but for what one needed whose list could not be cut.
 class SectionParser {
 public:
-    explicit SectionParser(proto::Section section);
+    /// `piece_bytes`: how much of a body is indexed at a time where its list can be cut between records; for tests.
+    explicit SectionParser(proto::Section section, std::size_t piece_bytes = kPieceBytes);
     ~SectionParser();
     SectionParser(SectionParser&&) noexcept;
     SectionParser& operator=(SectionParser&&) noexcept;
 
-    /// `body` gets room for simdjson's padding reserved behind it where it has none; its text stays as it is.
+    /// `body` gets room for simdjson's padding reserved behind it where it has none; its text is afterwards as it was.
     ParseResult parse(std::string& body, RecordSink& sink);
+
+    static constexpr std::size_t kPieceBytes = 256UL * 1024;
 
 private:
     struct Impl;

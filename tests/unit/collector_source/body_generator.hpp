@@ -22,7 +22,7 @@ public:
 
     std::string text() {
         static const std::vector<std::string> kParts = {
-            "a", "Z", "7", " ", "\"", "\\", "/", "é", "😀", "\n", "\x7f", "{", "]", ","};
+            "a", "Z", "7", " ", "\"", "\\", "/", "é", "😀", "\n", "\x7f", "{", "]", ",", "},{"};
         std::string text;
         for (std::size_t parts = 1 + below(6); parts > 0; --parts) {
             text += kParts[below(kParts.size())];

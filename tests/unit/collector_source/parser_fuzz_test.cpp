@@ -127,5 +127,39 @@ TEST(ParserFuzz, AgreesWithNlohmannOnWhatIsJsonAfterRandomDamage) {
     EXPECT_GT(still_json, 500);
 }
 
+TEST(ParserFuzz, ReadsABodyInPiecesAsItReadsItWhole) {
+    Generator generate(4);
+    std::size_t good_ones = 0;
+    std::size_t records = 0;
+    for (const Section section : proto::kSections) {
+        SectionParser whole(section, SIZE_MAX);
+        for (int round = 0; round < 3000; ++round) {
+            std::string text = generate.body(section).dump(round % 3 == 0 ? 2 : -1);
+            if (round % 2 == 0) {
+                generate.damage(text);
+            }
+            RecordingSink expected;
+            const auto result = whole.parse(text, expected);
+            SectionParser in_pieces(section, 1 + generate.below(300));
+            RecordingSink sink;
+            const std::string given = text;
+            const auto pieces_result = in_pieces.parse(text, sink);
+            ASSERT_EQ(text, given);
+            ASSERT_EQ(pieces_result.error.has_value(), result.error.has_value()) << text;
+            if (result.error) {
+                continue;
+            }
+            ASSERT_EQ(sink.lines, expected.lines) << text;
+            ASSERT_EQ(pieces_result.records, result.records) << text;
+            ASSERT_EQ(pieces_result.invalid.total(), result.invalid.total()) << text;
+            ASSERT_EQ(pieces_result.next, result.next) << text;
+            ++good_ones;
+            records += sink.lines.size();
+        }
+    }
+    EXPECT_GT(good_ones, 8000U);
+    EXPECT_GT(records, 20'000U);
+}
+
 }  // namespace
 }  // namespace watchtower::collector

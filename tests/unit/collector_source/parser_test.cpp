@@ -19,13 +19,30 @@ struct Reading {
     Lines lines;
 };
 
-Reading read(Section section, std::string body) {
-    SectionParser parser(section);
+Reading read(Section section, std::string body, std::size_t piece_bytes) {
+    SectionParser parser(section, piece_bytes);
     RecordingSink sink;
     Reading reading;
     reading.result = parser.parse(body, sink);
     reading.lines = sink.lines;
     return reading;
+}
+
+/// As one piece; smaller ones must make no difference.
+Reading read(Section section, const std::string& body) {
+    const auto whole = read(section, body, SIZE_MAX);
+    const auto in_pieces = read(section, body, 1);
+    EXPECT_EQ(in_pieces.result.error.has_value(), whole.result.error.has_value()) << body.substr(0, 200);
+    if (!whole.result.error) {
+        EXPECT_EQ(in_pieces.lines, whole.lines);
+        EXPECT_EQ(in_pieces.result.records, whole.result.records);
+        EXPECT_EQ(in_pieces.result.next, whole.result.next);
+        for (const InvalidReason reason : kInvalidReasons) {
+            EXPECT_EQ(in_pieces.result.invalid.count(reason), whole.result.invalid.count(reason));
+            EXPECT_EQ(in_pieces.result.invalid.example(reason), whole.result.invalid.example(reason));
+        }
+    }
+    return whole;
 }
 
 std::string error_of(Section section, const std::string& body) {
@@ -481,6 +498,11 @@ TEST(Parser, RefusesWhatIsNotJsonToTheEnd) {
                                              R"({"nomads":[],})",
                                              R"({"nomads":[,]})",
                                              R"({"nomads":[{},]})",
+                                             R"({"nomads":[{},{},]})",
+                                             R"({"nomads":[{},,{}]})",
+                                             R"({"nomads":[{},{},{}},"x":[{},{}]})",
+                                             R"({"nomads":[{},{}],"x":[{},{},{}})",
+                                             R"({"nomads":[{},{}],[{},{},{}]})",
                                              R"({"nomads":[{}{}]})",
                                              R"({"nomads":[{} {}]})",
                                              R"({"nomads":[{}}})",
