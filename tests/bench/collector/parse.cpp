@@ -5,7 +5,6 @@
 /// values. Prints medians of the rounds as JSON.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -20,6 +19,7 @@
 #include "proto-json/sections.hpp"
 #include "services/collector/model/reading.hpp"
 #include "services/collector/source/parser.hpp"
+#include "tests/bench/collector/processor_seconds.hpp"
 
 namespace watchtower::bench {
 namespace {
@@ -97,10 +97,11 @@ Seen walk_body(ondemand::parser& parser, const std::string& body) {
     return seen;
 }
 
+/// Of this thread's processor time, which others that run beside it change least.
 double seconds_of(const std::function<void()>& work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = processor_seconds();
     work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return processor_seconds() - begin;
 }
 
 struct Seconds {

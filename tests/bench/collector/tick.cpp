@@ -1,12 +1,11 @@
 /// usage: watchtower-bench-tick FOLDER FOLDER…
-/// Takes a tick apart, in one thread and in memory: the bodies of each FOLDER are one tick of the same world. Prints the
-/// seconds that the steps of the last tick took, and how many players it changed, as JSON.
+/// Takes a tick apart, in one thread and in memory: the bodies of each FOLDER are one tick of the same world. Prints
+/// the seconds of processor time that the steps of the last tick took, and how many players it changed, as JSON.
 
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -16,6 +15,7 @@
 #include "services/collector/model/world.hpp"
 #include "services/collector/source/parser.hpp"
 #include "services/collector/store/rows.hpp"
+#include "tests/bench/collector/processor_seconds.hpp"
 
 namespace watchtower::bench {
 namespace {
@@ -26,10 +26,9 @@ using Seconds = std::vector<std::pair<std::string, double>>;
 
 template <typename Work>
 void measure(Seconds& seconds, std::string name, const Work& work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = processor_seconds();
     work();
-    seconds.emplace_back(std::move(name),
-                         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    seconds.emplace_back(std::move(name), processor_seconds() - begin);
 }
 
 std::string read_file(const std::string& path) {
