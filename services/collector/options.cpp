@@ -11,6 +11,20 @@ namespace {
 /// Readers may show fewer players than the state keeps, not more: keep enough for whatever they are set to.
 constexpr std::int64_t kLeastTopPlayers = 100;
 
+void declare(Configuration& configuration, AlertRules& rules) {
+    configuration.integer(
+        "ALERT_LOW_ACTIVITY", rules.low_activity, 0, 1'000'000'000, "alert of fewer actions in a window; 0: never");
+    configuration.number(
+        "ALERT_HIGH_FAILURE_RATE", rules.high_failure_rate, 0, 1, "alert of a higher share of failed attacks");
+    configuration.number(
+        "ALERT_RESOURCE_WARNING", rules.resource_warning, 0, 1, "alert of a higher share of gold or spice in one hand");
+    configuration.seconds("ALERT_WINDOW",
+                          rules.window,
+                          Milliseconds(100),
+                          std::chrono::hours(24),
+                          "over which activity is judged, attacks over twice that");
+}
+
 }  // namespace
 
 Limits Options::limits() const {
@@ -46,6 +60,7 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
                           0,
                           100'000,
                           "players with Prometheus series of their own");
+    declare(configuration, options.alerts);
     configuration.text("MANAGEMENT_ADDRESS", options.management_address, "address of /health, /ready and /metrics");
     configuration.port("MANAGEMENT_PORT", options.management_port, "port of the same; 0: any free one");
     configuration.log(options.log);

@@ -9,6 +9,7 @@
 #include "common/base/log.hpp"
 #include "common/world_state/stores.hpp"
 #include "services/collector/history/retention.hpp"
+#include "services/collector/model/alerts.hpp"
 #include "services/collector/model/world.hpp"
 #include "services/collector/source/worlds.hpp"
 
@@ -28,6 +29,7 @@ struct Options {
     history::Retention retention;
     std::int64_t by_player_limit = 1000;
     std::int64_t exporter_top_players = 20;
+    AlertRules alerts;
     log::Options log;
 
     /// What the document and the state may hold.

@@ -39,6 +39,7 @@ WorldCollector::WorldCollector(const Options& options,
       interval_(options.interval),
       request_timeout_(options.request_timeout),
       limits_(options.limits()),
+      alert_rules_(options.alerts),
       surroundings_(surroundings),
       metrics_(metrics),
       writer_({name_, static_cast<std::int64_t>(position), owner},
@@ -166,6 +167,7 @@ void WorldCollector::collect(const std::stop_token& stop, TimePoint tick) {
         return;
     }
     Step step = compare(*memory_, reading_, input, limits_);
+    judge_alerts(step, writer_.ticks_at_risk(), writer_.take_ticks_lost(), alert_rules_);
     TickWrite write = tick_write(*memory_, step);
     apply(*memory_, std::move(step));
     note_done(tick);

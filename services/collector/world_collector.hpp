@@ -14,6 +14,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/dependency.hpp"
 #include "services/collector/metrics.hpp"
+#include "services/collector/model/alerts.hpp"
 #include "services/collector/model/world.hpp"
 #include "services/collector/options.hpp"
 #include "services/collector/owners/owners.hpp"
@@ -43,8 +44,8 @@ struct Collected {
     TimePoint tick;
 };
 
-/// Collects one world, tick by tick, as long as this process owns it: fetch, parse, compare; a WorldWriter stores and
-/// announces. What is read of a tick is the world's memory at once, whether or not PostgreSQL has taken it.
+/// Collects one world, tick by tick, as long as this process owns it: fetch, parse, compare, judge; a WorldWriter
+/// stores and announces. What is read of a tick is the world's memory at once, whether or not PostgreSQL has taken it.
 class WorldCollector {
 public:
     /// `owner` is this process as it stands in proto::owner_key.
@@ -95,6 +96,7 @@ private:
     const Milliseconds interval_;
     const Milliseconds request_timeout_;
     const Limits limits_;
+    const AlertRules alert_rules_;
     const Surroundings surroundings_;
     const WorldMetrics metrics_;
     std::array<std::unique_ptr<SectionSource>, proto::kSectionCount> sources_;

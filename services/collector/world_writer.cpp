@@ -72,6 +72,7 @@ void WorldWriter::write(TickWrite write, steady_clock::time_point begun, Waiting
         waiting->settled.push_back(std::move(settled));
     }
     const Outbox::Pushed pushed = outbox_.push(std::move(waiting));
+    ticks_lost_ += pushed.folded;
     metrics_.outbox_folded->Increment(static_cast<double>(pushed.folded));
     metrics_.outbox_dropped->Increment(static_cast<double>(pushed.dropped));
     if (pushed.folded > 0) {

@@ -52,6 +52,11 @@ public:
     /// Takes a tick into the outbox and returns. Void, as everything after a refused one, until load() was called.
     void write(TickWrite write, std::chrono::steady_clock::time_point begun, Waiting::Settled settled = {});
 
+    /// Ticks that are in this process's memory only.
+    [[nodiscard]] std::uint64_t ticks_at_risk() const { return outbox_.size().at_risk; }
+    /// Ticks that were folded into others, and lost detail by it, since the last call.
+    [[nodiscard]] std::uint64_t take_ticks_lost() { return ticks_lost_.exchange(0); }
+
     [[nodiscard]] bool waits() const { return outbox_.size().ticks > 0; }
     /// Somebody else stored another tick: the memory that writes were made from is void.
     [[nodiscard]] bool refused() const { return refused_; }
@@ -87,6 +92,7 @@ private:
     KeptTicks kept_;
     Outbox outbox_;
     std::atomic<bool> refused_ = false;
+    std::atomic<std::uint64_t> ticks_lost_ = 0;
     std::mutex showing_;              ///< held while Redis is asked
     std::optional<TimePoint> shown_;  ///< under showing_
     std::mutex mutex_;                ///< for the next three; never held while a server is asked

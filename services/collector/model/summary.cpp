@@ -60,13 +60,19 @@ void show_actions(const NomadsReading& reading, proto::NomadsSection& section) {
     proto::sort(section.by_action);
 }
 
-void show_stock(const Resources& resources, proto::ResourcesSection& section) {
+LargestHoldings show_stock(const Resources& resources, proto::ResourcesSection& section) {
     section.total_gold = {};
     section.total_spice = {};
+    LargestHoldings largest;
     for (const Balance& balance : resources.balances) {
         section.total_gold += balance.gold;
         section.total_spice += balance.spice;
+        largest.gold = std::max(largest.gold, balance.gold);
+        largest.spice = std::max(largest.spice, balance.spice);
     }
+    largest.players =
+        static_cast<std::uint64_t>(std::count(resources.present.begin(), resources.present.end(), std::uint8_t{1}));
+    return largest;
 }
 
 void show_dwellings(const Dwellings& dwellings, proto::DwellingsSection& section) {
@@ -158,7 +164,8 @@ void summarise(
         show_actions(reading.nomads, document.nomads ? *document.nomads : document.nomads.emplace());
     }
     if (step.resources) {
-        show_stock(*step.resources, document.resources ? *document.resources : document.resources.emplace());
+        step.holdings =
+            show_stock(*step.resources, document.resources ? *document.resources : document.resources.emplace());
     }
     if (step.dwellings) {
         show_dwellings(*step.dwellings, document.dwellings ? *document.dwellings : document.dwellings.emplace());

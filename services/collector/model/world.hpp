@@ -100,6 +100,13 @@ struct PlayerChange {
     proto::Flow spice;
 };
 
+/// The largest balances of a read of resources.
+struct LargestHoldings {
+    std::uint64_t players = 0;  ///< who are in the read
+    proto::Amount gold;
+    proto::Amount spice;
+};
+
 struct ListChange {
     std::string entry;
     std::optional<KnownEntry> known;  ///< nothing: forget it
@@ -117,6 +124,7 @@ struct Step {
     std::vector<ListChange> events;
     std::vector<PlayerChange> players;
     std::vector<proto::EventsSection::Type> events_added;
+    LargestHoldings holdings;                     ///< where resources were read
     std::vector<proto::NumberedAlert> alert_log;  ///< alerts that opened or resolved, see judge_alerts
 };
 
