@@ -19,6 +19,7 @@
 #include "services/api-gateway/options.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/history.hpp"
+#include "services/api-gateway/routes/players.hpp"
 #include "services/api-gateway/routes/stored.hpp"
 #include "services/api-gateway/routes/tasks.hpp"
 
@@ -57,6 +58,7 @@ private:
     Stored stored_;
     Tasks tasks_;
     History history_;
+    Players players_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;

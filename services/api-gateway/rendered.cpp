@@ -30,13 +30,13 @@ std::string in_hex(Integer value) {
 
 }  // namespace
 
-Rendered render(std::string body, TimePoint tick, std::string content_type) {
+Rendered render(std::string body, TimePoint tick, std::string content_type, bool compressed) {
     Rendered rendered;
     rendered.etag_stem = in_hex(tick.time_since_epoch().count()) + '-' + in_hex(hash(body));
     rendered.content_type = std::move(content_type);
-    std::string compressed = http::gzip(body);
-    if (compressed.size() < body.size()) {
-        rendered.gzip = std::make_shared<const std::string>(std::move(compressed));
+    std::string gzip = compressed ? http::gzip(body) : "";
+    if (compressed && gzip.size() < body.size()) {
+        rendered.gzip = std::make_shared<const std::string>(std::move(gzip));
     }
     rendered.plain = std::make_shared<const std::string>(std::move(body));
     return rendered;

@@ -21,7 +21,11 @@ struct Rendered {
 
 /// Compresses the body and makes its entity tag of the tick and the bytes, so that replicas which show the same value
 /// agree on the tag.
-[[nodiscard]] Rendered render(std::string body, TimePoint tick, std::string content_type = kJsonType);
+/// Not `compressed`: for one client who does not take it so.
+[[nodiscard]] Rendered render(std::string body,
+                              TimePoint tick,
+                              std::string content_type = kJsonType,
+                              bool compressed = true);
 
 /// The same of a file whose compressed form was made before; the tag of its bytes alone.
 [[nodiscard]] Rendered render(std::string_view plain, std::string_view gzip, std::string content_type);

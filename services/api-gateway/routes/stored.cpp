@@ -86,23 +86,15 @@ http::Reply Stored::dashboard(const http::Request& request) {
     const seconds time_window(kTimeWindow.of(request));
     const auto state = current_.state_for(request);
     const DashboardQuestion question{state->world, state->tick, time_window};
-    if (const auto kept = cache_.find(question)) {
-        metrics_.kept.Increment();
-        return current_.reply_until_next_tick(*kept, *state, request);
-    }
-    const Turns::Turn turn(turns_);
-    try {
-        CacheUse use = CacheUse::computed;
-        const Rendered rendered = cache_.get(
-            question, [&] { return compute(question, state->timestamp); }, &use);
-        (use == CacheUse::computed ? metrics_.computed : metrics_.waited).Increment();
-        return current_.reply_until_next_tick(rendered, *state, request);
-    } catch (const Unavailable& e) {
-        metrics_.failed.Increment();
-        log::warn("dashboard_unavailable", {{"world", question.world}, {"error", e.what()}});
-        throw http::HttpError(
-            503, "the database cannot answer this at present; try again later", {{"Retry-After", kRetryAfterSeconds}});
-    }
+    const Rendered rendered = kept_or_asked(cache_, question, [&] { return compute(question, state->timestamp); });
+    return current_.reply_until_next_tick(rendered, *state, request);
+}
+
+void Stored::refuse(const Unavailable& failure) {
+    metrics_.failed.Increment();
+    log::warn("stored_answer_unavailable", {{"error", failure.what()}});
+    throw http::HttpError(
+        503, "the database cannot answer this at present; try again later", {{"Retry-After", kRetryAfterSeconds}});
 }
 
 }  // namespace watchtower::gateway

@@ -13,7 +13,7 @@
 
 namespace watchtower::gateway {
 
-/// How often dashboard statistics were asked for, by how the question was answered.
+/// How often answers from PostgreSQL were asked for, by how they were had.
 struct StoredMetrics {
     explicit StoredMetrics(prometheus::Registry& registry);
 
@@ -47,8 +47,41 @@ public:
     /// For others that wait for the same database.
     [[nodiscard]] Turns& turns() { return turns_; }
 
+    /// What `ask` returns, in a turn. Throws HttpError 503 with Retry-After where it throws Unavailable.
+    template <typename Ask>
+    auto counted(const Ask& ask) {
+        const Turns::Turn turn(turns_);
+        try {
+            auto value = ask();
+            metrics_.computed.Increment();
+            return value;
+        } catch (const Unavailable& failure) {
+            refuse(failure);
+        }
+    }
+
+    /// The same, of a value that may be in memory already or on its way there.
+    template <typename Key, typename Value, typename Ask>
+    Value kept_or_asked(OnceCache<Key, Value>& cache, const Key& key, const Ask& ask) {
+        if (auto kept = cache.find(key)) {
+            metrics_.kept.Increment();
+            return *std::move(kept);
+        }
+        const Turns::Turn turn(turns_);
+        try {
+            CacheUse use = CacheUse::computed;
+            Value value = cache.get(key, ask, &use);
+            (use == CacheUse::computed ? metrics_.computed : metrics_.waited).Increment();
+            return value;
+        } catch (const Unavailable& failure) {
+            refuse(failure);
+        }
+    }
+
 private:
     [[nodiscard]] Rendered compute(const DashboardQuestion& question, TimePoint timestamp);
+    /// Counts and logs it; throws the 503.
+    [[noreturn]] void refuse(const Unavailable& failure);
 
     postgres::Client& database_;
     const Current& current_;

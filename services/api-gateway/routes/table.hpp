@@ -7,6 +7,7 @@
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/endpoint.hpp"
 #include "services/api-gateway/routes/history.hpp"
+#include "services/api-gateway/routes/players.hpp"
 #include "services/api-gateway/routes/stored.hpp"
 #include "services/api-gateway/routes/tasks.hpp"
 
@@ -19,6 +20,7 @@ struct Parts {
     Tasks& tasks;
     History& history;
     GameMetrics& game_metrics;
+    Players& players;
     const Access& access;
     http::Management management;  ///< for /health and /ready
 };

@@ -213,7 +213,7 @@ void add_alerts(pqxx::work& transaction, const TickWrite& write) {
 /// A first tick of a million players takes its time; a server that does not answer is noticed after it.
 Milliseconds deadline(const TickWrite& write) {
     constexpr Milliseconds kEveryTick{10'000};
-    constexpr std::uint64_t kRowsInAMillisecond = 20;
+    constexpr std::uint64_t kRowsInAMillisecond = 5;  // each stands in six indexes
     constexpr std::uint64_t kLeastEntryBytes = 20;  // of a list entry's row
     return kEveryTick +
            Milliseconds((write.player_rows + write.entries.size() / kLeastEntryBytes) / kRowsInAMillisecond);

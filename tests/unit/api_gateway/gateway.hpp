@@ -104,6 +104,7 @@ private:
     Stored stored_{database_, current_, StoredMetrics(registry_), {}};
     Tasks tasks_{redis_, current_, clock, 2};
     History history_{database_, stored_.turns(), current_, clock};
+    Players players_{database_, stored_, current_};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
 
 public:
@@ -113,6 +114,7 @@ public:
          tasks_,
          history_,
          game_metrics_,
+         players_,
          access_,
          {"api-gateway", [this] { return worlds_.load()->hold_a_state(); }, {}, [] { return std::string(); }}});
 
