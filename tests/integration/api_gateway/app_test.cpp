@@ -66,8 +66,7 @@ protected:
     /// A path of the documentation with its examples, and with the newest tick in place of that one's.
     std::string target_of(const json& openapi, const std::string& path) {
         std::string target = path;
-        for (const json& one : openapi.at("paths").at(path).at("get").value("parameters", json::array())) {
-            const json& parameter = openapi.at(json::json_pointer(one.at("$ref").get<std::string>().substr(1)));
+        for (const json& parameter : openapi.at("paths").at(path).at("get").value("parameters", json::array())) {
             const std::string name = parameter.at("name");
             const std::string value = name == "tick" ? to_rfc3339(tick_) : parameter.value("example", std::string());
             if (const auto brace = target.find("{" + name + "}"); brace != std::string::npos) {
