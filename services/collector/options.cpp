@@ -32,13 +32,9 @@ Limits Options::limits() const {
             static_cast<std::size_t>(std::max(exporter_top_players, kLeastTopPlayers))};
 }
 
-std::optional<int> read_options(int argc, char** argv, Options& options) {
+void declare(Configuration& configuration, Options& options) {
     using std::chrono::hours;
     using std::chrono::minutes;
-    Configuration configuration(
-        "watchtower-collector",
-        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis. Its other command:"
-        " erase-player, see erase-player --help.");
     configuration.text("CCC_API_URL", options.source.api_url, "the game's API, http or https");
     configuration.secret("CCC_API_KEY", options.source.api_key, "its key, sent as Authorization: Bearer");
     configuration.text("CCC_WORLDS_FILE", options.source.worlds_file, "JSON list of several worlds, see README");
@@ -65,6 +61,14 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     configuration.port("MANAGEMENT_PORT", options.management_port, "port of the same; 0: any free one");
     configuration.log(options.log);
     options.log.service = "collector";
+}
+
+std::optional<int> read_options(int argc, char** argv, Options& options) {
+    Configuration configuration(
+        "watchtower-collector",
+        "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis. Its other command:"
+        " erase-player, see erase-player --help.");
+    declare(configuration, options);
     configuration.check([&options] { options.worlds = read_worlds(options.source); });
     return configuration.read(argc, argv);
 }

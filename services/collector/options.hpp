@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "common/base/configuration.hpp"
 #include "common/base/log.hpp"
 #include "common/world_state/stores.hpp"
 #include "services/collector/history/retention.hpp"
@@ -35,6 +36,9 @@ struct Options {
     /// What the document and the state may hold.
     [[nodiscard]] Limits limits() const;
 };
+
+/// Declares all options with the checks of each. `options` must outlive configuration.read.
+void declare(Configuration& configuration, Options& options);
 
 /// Reads flags, environment and file. A number: the process's exit code, it shall end.
 [[nodiscard]] std::optional<int> read_options(int argc, char** argv, Options& options);

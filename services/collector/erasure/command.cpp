@@ -13,8 +13,8 @@
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/postgres/migrations.hpp"
-#include "common/world_state/stores.hpp"
 #include "services/collector/erasure/erase_player.hpp"
+#include "services/collector/options.hpp"
 
 namespace watchtower::collector {
 
@@ -28,21 +28,18 @@ constexpr Milliseconds kDeadline{120'000};
 /// The migration that made the tables of erasures.
 constexpr int kLeastSchema = 3;
 
-struct Options {
-    world_state::StoreOptions stores{.database_url = "postgresql://watchtower@127.0.0.1:5432/watchtower"};
+struct CommandOptions {
+    Options collector;  ///< as the service's, so that its configuration does for this command
     std::string world;
     std::string player;
-    log::Options log;
 };
 
-std::optional<int> read_options(int argc, char** argv, Options& options) {
+std::optional<int> read_options(int argc, char** argv, CommandOptions& options) {
     Configuration configuration(
         kProgram, "Erases a player from PostgreSQL and Redis, for good; docs/erasure.md says what is kept.");
     configuration.text("WORLD", options.world, "the player's world");
     configuration.secret("PLAYER", options.player, "the player's id; - reads it from standard input");
-    world_state::declare(configuration, options.stores);
-    configuration.log(options.log);
-    options.log.service = "collector";
+    declare(configuration, options.collector);
     configuration.check([&options] {
         if (options.world.empty()) {
             throw BadInput("WORLD: must be given");
@@ -96,19 +93,19 @@ void print(const std::string& world, const Erasure& erasure) {
 }  // namespace
 
 int erase_player_command(int argc, char** argv) {
-    Options options;
+    CommandOptions options;
     if (const auto code = read_options(argc, argv, options)) {
         return *code;
     }
-    log::start(options.log);
+    log::start(options.collector.log);
     std::signal(SIGPIPE, SIG_IGN);
     try {
         const std::string player = options.player == "-" ? read_standard_input() : options.player;
-        postgres::Client postgres({.url = options.stores.database_url,
+        postgres::Client postgres({.url = options.collector.stores.database_url,
                                    .application_name = "watchtower-collector erase-player",
                                    .deadline = kDeadline,
                                    .statement_timeout = kDeadline});
-        redis::Client redis({.url = options.stores.redis_url});
+        redis::Client redis({.url = options.collector.stores.redis_url});
         check_schema(postgres);
         const Erasure erasure = erase_player(postgres, redis, options.world, player);
         print(options.world, erasure);

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <utility>
@@ -141,6 +142,24 @@ TEST_F(ErasingPlayers, ReadsTheIdFromStandardInput) {
     EXPECT_NE(ended.output.find("result: erased\n"), std::string::npos) << ended.output;
     const Ended again = erase(player);
     EXPECT_NE(again.output.find("erased_before: yes\n"), std::string::npos) << again.output;
+}
+
+TEST_F(ErasingPlayers, TakesTheServicesOwnConfigurationFile) {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() / "collector.toml";
+    for (const auto& [name, value] : collector_options().environment) {
+        std::ofstream(file, std::ios::app) << name << " = \"" << value << "\"\n";
+    }
+    Service collector("collector",
+                      {.arguments = {"--config-file", file}, .listener = "management-port", .wait_for = "/ready"});
+    ASSERT_TRUE(truth_is_stored());
+    const std::string player = most_active();
+    auto environment = this->environment();
+    environment.erase("DATABASE_URL");
+    environment.erase("REDIS_URL");
+    const Ended ended = erase({"--config-file", file, "--world=default", "--player=" + player}, environment);
+    EXPECT_EQ(ended.code, 0) << ended.output;
+    EXPECT_NE(ended.output.find("result: erased\n"), std::string::npos) << ended.output;
 }
 
 TEST_F(ErasingPlayers, SaysWhatIsLeftToDoWhenAServerIsAway) {
