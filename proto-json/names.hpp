@@ -59,6 +59,8 @@ inline constexpr std::string_view kTaskKeyPrefix = "watchtower:task:";
 inline constexpr std::string_view kPublisherKey = "watchtower:publisher";
 /// Redis: hash of the worlds' newest publication times (epoch milliseconds) whose documents went out.
 inline constexpr std::string_view kPublishedKey = "watchtower:published";
+/// Redis: hash of the worlds' newest numbers of alerts that went out.
+inline constexpr std::string_view kPublishedAlertsKey = "watchtower:published:alerts";
 
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
@@ -70,6 +72,8 @@ inline constexpr std::string_view kStateSubjects = "watchtower.internal.state.*"
 inline constexpr std::string_view kMessageIdHeader = "Nats-Msg-Id";
 inline constexpr std::string_view kWorldHeader = "Watchtower-World";
 inline constexpr std::string_view kTickHeader = "Watchtower-Tick";
+/// The number of an alert in its world's log.
+inline constexpr std::string_view kAlertNumberHeader = "Watchtower-Alert-Number";
 /// `true` on a document whose publication time was missed and is made up for.
 inline constexpr std::string_view kReplayedHeader = "Watchtower-Replayed";
 /// `true` on whatever was made from a simulated game, over NATS and HTTP; absent otherwise.
@@ -85,6 +89,9 @@ inline constexpr std::string_view kSourceSimulatedHeader = "X-CCC-Simulated";
 
 /// The JetStream stream that keeps what is published, where the server has JetStream.
 inline constexpr std::string_view kStream = "WATCHTOWER";
+
+/// Who asks on it gets a world's current document: the body is the world's name, empty for the first world.
+inline constexpr std::string_view kSnapshotRequestSubject = "watchtower.request.snapshot";
 
 /// The subject of all worlds' alerts.
 [[nodiscard]] inline std::string alerts_subject(std::string_view prefix) {

@@ -94,8 +94,10 @@ void Client::publish_flushed(const std::string& subject,
     throw_if_failed(natsConnection_FlushTimeout(connection->get(), timeout.count()), connection->name() + ": " + what);
 }
 
-Subscription Client::subscribe(const std::string& subject, std::function<void(Message)> handler) {
-    auto subscriber = std::make_shared<Subscriber>(subject, std::move(handler));
+Subscription Client::subscribe(const std::string& subject,
+                               std::function<void(Message)> handler,
+                               const std::string& queue) {
+    auto subscriber = std::make_shared<Subscriber>(subject, std::move(handler), queue);
     connector_->add(subscriber);
     return {connector_, std::move(subscriber)};
 }

@@ -102,7 +102,10 @@ public:
     /// Calls `handler` for each message, one at a time, on a thread of the library. Lasts over lost connections (what
     /// is published meanwhile is missed). What the handler throws is logged. When 65,536 messages or 64 MiB wait, newer
     /// ones are dropped and counted. '*' and '>' in the subject match as NATS has it.
-    [[nodiscard]] Subscription subscribe(const std::string& subject, std::function<void(Message)> handler);
+    /// Of the subscriptions with the same `queue`, if it is not empty, one gets a message.
+    [[nodiscard]] Subscription subscribe(const std::string& subject,
+                                         std::function<void(Message)> handler,
+                                         const std::string& queue = {});
 
     /// Sends a request and waits for its answer. Unavailable, at once, when nobody answers on the subject.
     Message request(const std::string& subject, std::string_view body, std::chrono::milliseconds timeout);

@@ -13,10 +13,14 @@ constexpr int kMostPendingBytes = 64 << 20;
 
 }  // namespace
 
-Subscriber::Subscriber(std::string subject, std::function<void(Message)> handler)
+Subscriber::Subscriber(std::string subject, std::function<void(Message)> handler, std::string queue)
     : subject_(std::move(subject)),
+      queue_(std::move(queue)),
       handler_(std::move(handler)) {
     check_subject(subject_, true);
+    if (!queue_.empty()) {
+        check_subject(queue_, false);
+    }
 }
 
 void Subscriber::bind(natsConnection* connection) {
@@ -24,9 +28,11 @@ void Subscriber::bind(natsConnection* connection) {
     // The library's threads hold the subscriber by this until on_complete.
     auto closure = std::make_unique<std::shared_ptr<Subscriber>>(shared_from_this());
     natsSubscription* created = nullptr;
-    if (const auto status =
-            natsConnection_Subscribe(&created, connection, subject_.c_str(), &on_message, closure.get());
-        status != NATS_OK) {
+    const auto status =
+        queue_.empty() ? natsConnection_Subscribe(&created, connection, subject_.c_str(), &on_message, closure.get())
+                       : natsConnection_QueueSubscribe(
+                             &created, connection, subject_.c_str(), queue_.c_str(), &on_message, closure.get());
+    if (status != NATS_OK) {
         if (status != NATS_CONNECTION_CLOSED) {
             log::warn("nats_subscribe_failed", {{"subject", subject_}, {"error", describe(status)}});
         }

@@ -15,8 +15,8 @@ namespace watchtower::nats {
 /// A subject and who is told of its messages, over all connections there will be. Thread-safe.
 class Subscriber : public std::enable_shared_from_this<Subscriber> {
 public:
-    /// Throws BadInput for a subject that is none.
-    Subscriber(std::string subject, std::function<void(Message)> handler);
+    /// Throws BadInput for a subject or queue that is none.
+    Subscriber(std::string subject, std::function<void(Message)> handler, std::string queue);
 
     /// Subscribes on a connection. When that connection is broken, nothing: the next one will be told.
     void bind(natsConnection* connection);
@@ -38,6 +38,7 @@ private:
     [[nodiscard]] std::uint64_t dropped_by_bound() const;
 
     const std::string subject_;
+    const std::string queue_;  ///< empty: none
 
     mutable std::mutex bound_mutex_;  ///< for the next two
     SubscriptionHandle bound_;

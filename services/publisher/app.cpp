@@ -49,7 +49,9 @@ App::App(const Options& options)
                  {stores_.nats, stores_.redis, lease_redis_, stores_.postgres},
                  clock_,
                  metrics_.registry()),
-      states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
+      states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}),
+      responder_(
+          stores_.nats, [this] { return states_.worlds(); }, clock_) {
     http::ServerOptions server_options;
     server_options.address = options.management_address;
     server_options.port = options.management_port;

@@ -11,6 +11,7 @@
 #include "common/world_state/world_states.hpp"
 #include "services/publisher/options.hpp"
 #include "services/publisher/publisher.hpp"
+#include "services/publisher/snapshot_responder.hpp"
 
 namespace watchtower::publisher {
 
@@ -35,6 +36,7 @@ private:
     metrics::ServiceMetrics metrics_;
     Publisher publisher_;
     world_state::WorldStates states_;
+    SnapshotResponder responder_;
     std::unique_ptr<http::Server> server_;
 };
 

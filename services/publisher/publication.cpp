@@ -93,6 +93,17 @@ Publication make_publication(const Due& due, std::size_t max_payload) {
     return result;
 }
 
+Publication make_alert_publication(const proto::NumberedAlert& entry, const std::string& prefix) {
+    const std::string subject = proto::alerts_subject(prefix);
+    const proto::Alert& alert = entry.alert;
+    const char* state = alert.state == proto::AlertState::active ? "active" : "resolved";
+    return {subject,
+            encode(alert),
+            {{std::string(proto::kMessageIdHeader), subject + ":" + alert.id + ":" + state},
+             {std::string(proto::kWorldHeader), alert.world},
+             {std::string(proto::kAlertNumberHeader), std::to_string(entry.number)}}};
+}
+
 std::optional<TimePoint> publication_of(const nats::Message& message) {
     const std::string begin = message.subject + ":";
     for (const auto& [name, value] : message.headers) {

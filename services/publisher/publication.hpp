@@ -31,6 +31,9 @@ struct Publication {
 /// from the end of both lists. Pure.
 [[nodiscard]] Publication make_publication(const Due& due, std::size_t max_payload);
 
+/// The message of an entry of a world's log of alerts: the alert as in REST, with its world. Pure.
+[[nodiscard]] Publication make_alert_publication(const proto::NumberedAlert& entry, const std::string& prefix);
+
 /// The publication time in the Nats-Msg-Id that make_publication gave a message; nothing for what is none of ours.
 [[nodiscard]] std::optional<TimePoint> publication_of(const nats::Message& message);
 

@@ -37,6 +37,7 @@ Publisher::Publisher(const Options& options, const Clients& clients, const Clock
       sightings_(clients.nats, prefix_),
       delivery_(clients.nats, options.stream, options.manage_stream),
       progress_(clients.redis, delivery_, sightings_),
+      alerts_(delivery_, clients.redis, postgres_, prefix_, options.stream.duplicate_window / 2),
       backoff_(kFirstRetry, std::min(kLastRetry, std::max(schedule_.patience / 4, kFirstRetry))),
       lease_(clients.lease_redis, clients.nats, Lease::duration_for(schedule_.interval), [this] { wake(); }) {}
 
@@ -115,6 +116,7 @@ void Publisher::serve(const std::stop_token& stop, TimePoint now) {
             prepared_ = current;
         }
         if (!std::exchange(progress_known_, true)) {
+            alerts_.forget();
             read_progress(*shown);
         }
         postgres_away_ = false;
@@ -124,6 +126,7 @@ void Publisher::serve(const std::stop_token& stop, TimePoint now) {
             }
             if (world.state) {
                 serve_world(stop, world, subject_of(world, *shown), now);
+                publish_alerts(world, now);
             }
         }
     }
@@ -169,6 +172,22 @@ void Publisher::serve_world(const std::stop_token& stop,
     if (is_time && !stop.stop_requested()) {
         note_lateness(world.name, !there);
         send(world.name, {*world.state, current, subject, !there, false});
+    }
+}
+
+/// What fails is tried again with the next look.
+void Publisher::publish_alerts(const world_state::World& world, TimePoint now) {
+    if (standing_ != Standing::leader && !incumbent_) {
+        return;
+    }
+    try {
+        alerts_.serve(world, now);
+        alerts_failing_ = false;
+    } catch (const std::exception& e) {
+        alerts_.forget();
+        if (!std::exchange(alerts_failing_, true)) {
+            log::warn("alerts_not_published", {{"world", world.name}, {"error", e.what()}});
+        }
     }
 }
 

@@ -17,6 +17,7 @@
 #include "common/postgres/client.hpp"
 #include "common/redis/client.hpp"
 #include "common/world_state/worlds.hpp"
+#include "services/publisher/alert_publisher.hpp"
 #include "services/publisher/delivery.hpp"
 #include "services/publisher/lease.hpp"
 #include "services/publisher/progress.hpp"
@@ -26,8 +27,8 @@
 
 namespace watchtower::publisher {
 
-/// Publishes every world's document for each publication time, on a thread of its own, while its lease says that it
-/// may. What could not be published in its time is made up for, in order, before what is newer.
+/// Publishes every world's document for each publication time and its alerts, on a thread of its own, while its lease
+/// says that it may. What could not be published in its time is made up for, in order, before what is newer.
 class Publisher {
 public:
     struct Options {
@@ -76,6 +77,7 @@ private:
                      const std::string& subject,
                      TimePoint now);
     [[nodiscard]] bool may_go_out(Course& course, TimePoint publication, TimePoint now) const;
+    void publish_alerts(const world_state::World& world, TimePoint now);
     void make_up(const std::stop_token& stop,
                  const world_state::World& world,
                  const std::string& subject,
@@ -101,6 +103,8 @@ private:
     Sightings sightings_;
     Delivery delivery_;
     Progress progress_;
+    AlertPublisher alerts_;
+    bool alerts_failing_ = false;  ///< told in the log
 
     std::map<std::string, Course> courses_;
     Standing standing_ = Standing::follower;

@@ -111,6 +111,30 @@ TEST(NatsClient, AnswersRequests) {
     EXPECT_THAT(error_of([&] { asking.request("silent", "", milliseconds(50)); }), HasSubstr("Timeout"));
 }
 
+TEST(NatsClient, GivesAMessageToOneSubscriberOfAQueue) {
+    const test::NatsServer server;
+    Client client({.url = server.url()});
+    ASSERT_TRUE(client.wait_connected(kDeadline));
+    Inbox one;
+    Inbox other;
+    Inbox alone;
+    const auto first = client.subscribe(
+        "work", [&](Message message) { one.add(std::move(message)); }, "workers");
+    const auto second = client.subscribe(
+        "work", [&](Message message) { other.add(std::move(message)); }, "workers");
+    const auto third = client.subscribe("work", [&](Message message) { alone.add(std::move(message)); });
+    constexpr int kCount = 20;
+    for (int i = 0; i < kCount; ++i) {
+        client.publish("work", std::to_string(i));
+    }
+    ASSERT_TRUE(
+        eventually(kDeadline, [&] { return alone.count() == kCount && one.count() + other.count() >= kCount; }));
+    EXPECT_EQ(one.count() + other.count(), kCount);
+    EXPECT_THROW((void)client.subscribe(
+                     "work", [](const Message&) {}, "no queue"),
+                 BadInput);
+}
+
 TEST(NatsClient, LogsWhatAHandlerThrowsAndGoesOn) {
     NatsServer server;
     Client client({.url = server.url()});
