@@ -62,6 +62,12 @@ inline constexpr std::string_view kPublishedKey = "watchtower:published";
 /// Redis: hash of the worlds' newest numbers of alerts that went out.
 inline constexpr std::string_view kPublishedAlertsKey = "watchtower:published:alerts";
 
+/// Redis: how many requests this caller of the REST API made in his minute, over all gateways; expires with it.
+/// `caller` is the digest of a key or an address.
+[[nodiscard]] inline std::string rate_limit_key(std::string_view caller) {
+    return "watchtower:rate-limit:" + std::string(caller);
+}
+
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
     return "watchtower.internal.state." + std::string(world);

@@ -43,6 +43,9 @@ App::App(const Options& options)
       task_redis_({.url = options.stores.redis_url, .connect_timeout = kRedisTimeout, .timeout = kRedisTimeout},
                   stores_.redis_dependency),
       access_(options.api_keys, parse_key_policy(options.api_auth)),
+      rate_limit_({.per_minute = options.rate_limit, .redis_url = options.stores.redis_url},
+                  stores_.redis_dependency,
+                  RateLimitMetrics(metrics_.registry())),
       cors_(options.cors_origins),
       current_([this] { return worlds_.load(); }, access_, clock_),
       stored_(database_, current_, StoredMetrics(metrics_.registry()), {.most_waiting = kMostWaiting}),
@@ -85,7 +88,9 @@ void App::read_states() {
 
 void App::serve(const Options& options) {
     std::vector<http::Route> routes =
-        to_routes(endpoints({current_, stored_, tasks_, history_, game_metrics_, players_, access_, management()}), access_);
+        to_routes(endpoints({current_, stored_, tasks_, history_, game_metrics_, players_, access_, management()}),
+                  access_,
+                  rate_limit_);
     http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
 
     http::ServerOptions management_options;

@@ -17,6 +17,7 @@
 #include "services/api-gateway/cors.hpp"
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/options.hpp"
+#include "services/api-gateway/rate_limit.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/players.hpp"
@@ -53,6 +54,7 @@ private:
     redis::Client task_redis_;   ///< for requests, as well
     Latest<world_state::Worlds> worlds_;
     Access access_;
+    RateLimit rate_limit_;
     Cors cors_;
     Current current_;
     Stored stored_;

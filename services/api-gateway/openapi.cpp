@@ -286,6 +286,9 @@ private:
         if (access_.needs_key(endpoint.need)) {
             problems.insert({kUnauthorized, kForbidden});
         }
+        if (endpoint.need != Need::nothing) {
+            problems.insert(kTooManyRequests);
+        }
         for (const int status : problems) {
             responses[std::to_string(status)] = problem_of(endpoint, status);
         }

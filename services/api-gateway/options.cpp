@@ -9,6 +9,7 @@ namespace watchtower::gateway {
 namespace {
 
 constexpr std::int64_t kMostTopPlayers = 1000;
+constexpr std::int64_t kMostRequests = 1'000'000'000;
 
 void declare(Configuration& configuration, Options& options) {
     configuration.text("LISTEN_ADDRESS", options.listen_address, "address of the public listener");
@@ -23,6 +24,11 @@ void declare(Configuration& configuration, Options& options) {
     configuration.list("TRUSTED_PROXIES",
                        options.trusted_proxies,
                        "addresses and networks of the proxies whose X-Forwarded-For tells who asks");
+    configuration.integer("RATE_LIMIT",
+                          options.rate_limit,
+                          0,
+                          kMostRequests,
+                          "requests a minute of each key or address over all gateways; 0: any number");
     configuration.integer("EXPORTER_TOP_PLAYERS",
                           options.top_players,
                           0,

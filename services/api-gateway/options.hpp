@@ -22,6 +22,7 @@ struct Options {
     std::string api_auth = "write";            ///< as parse_key_policy reads it
     std::vector<std::string> cors_origins;     ///< empty: no page of another origin may read
     std::vector<std::string> trusted_proxies;  ///< as http::AddressSet reads them
+    std::int64_t rate_limit = 0;               ///< requests a minute of each key or address; 0: any number
     std::int64_t top_players = 20;             ///< with series of their own in /metrics: as the exporter has it
     log::Options log{"api-gateway"};
 };

@@ -46,7 +46,7 @@ bool is_unversioned(std::string_view path) {
     return path.starts_with(kUnversionedPrefix) && !path.starts_with(kVersionedPrefix);
 }
 
-std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const Access& access) {
+std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const Access& access, RateLimit& limit) {
     std::vector<http::Route> routes;
     for (const Endpoint& endpoint : endpoints) {
         check_path_parameters(endpoint);
@@ -58,12 +58,14 @@ std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const
         }
         // Before the parameters' values are looked at: who may not ask is not told what is wrong with the question.
         if (endpoint.need != Need::nothing) {
-            route.admit = [&access, need = endpoint.need](const http::Request& request,
-                                                          std::vector<http::Pair>& headers) {
+            route.admit = [&access, &limit, need = endpoint.need](const http::Request& request,
+                                                                  std::vector<http::Pair>& headers) {
                 if (access.reads_need_key()) {
                     headers.emplace_back("Vary", "Authorization, X-API-Key");
                 }
-                access.check(access.identify(request), need);
+                const Caller caller = access.identify(request);
+                limit.admit(caller, request.client, headers);  // guesses of keys count, too
+                access.check(caller, need);
             };
         }
         if (route.pattern.starts_with(kVersionedPrefix)) {

@@ -7,6 +7,7 @@
 #include "common/http/server.hpp"
 #include "services/api-gateway/access.hpp"
 #include "services/api-gateway/parameters.hpp"
+#include "services/api-gateway/rate_limit.hpp"
 #include "services/api-gateway/rendered.hpp"
 
 namespace watchtower::gateway {
@@ -54,8 +55,11 @@ inline constexpr std::string_view kVersionedPrefix = "/api/v1/";
 [[nodiscard]] bool is_unversioned(std::string_view path);
 
 /// What the server is given: each endpoint behind its checks of key and parameters, those under /api/v1/ also under
-/// /api/. Throws Error where pattern and parameters contradict each other. `access` must outlive the routes.
-[[nodiscard]] std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const Access& access);
+/// /api/. Throws Error where pattern and parameters contradict each other. `access` and `limit` must outlive the
+/// routes.
+[[nodiscard]] std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints,
+                                                 const Access& access,
+                                                 RateLimit& limit);
 
 /// Adds Deprecation and the successor's Link to what was answered under /api/ without a version.
 void mark_deprecated(const http::Request& request, http::Reply& reply);

@@ -119,7 +119,8 @@ TEST(GatewayProcess, TellsWhatIsWrongWithItsOptions) {
     EXPECT_THAT(key.output, HasSubstr("API_KEY"));
     EXPECT_THAT(key.output, Not(HasSubstr("s3cret")));
     EXPECT_EQ(run_to_end("api-gateway", {"--check-config"}).code, 0);
-    EXPECT_EQ(run_to_end("api-gateway", {"--rate-limit=5"}).code, 2) << "an option that would do nothing";
+    EXPECT_EQ(run_to_end("api-gateway", {"--rate-limit=-5"}).code, 2);
+    EXPECT_EQ(run_to_end("api-gateway", {"--rate-limits=5"}).code, 2) << "an option that would do nothing";
 }
 
 TEST(GatewayProcess, EndsWhenItCannotListen) {

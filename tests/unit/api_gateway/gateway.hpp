@@ -55,17 +55,22 @@ public:
         std::vector<std::string> keys = {};
         KeyPolicy policy = KeyPolicy::write;
         std::vector<std::string> origins = {};
+        std::int64_t rate_limit = 0;
     };
 
     Gateway() : Gateway(Settings{}) {}
-    explicit Gateway(const Settings& settings) : access_(settings.keys, settings.policy), cors_(settings.origins) {
+    explicit Gateway(const Settings& settings)
+        : access_(settings.keys, settings.policy),
+          limit_(
+              {.per_minute = settings.rate_limit}, std::make_shared<Dependency>("redis"), RateLimitMetrics(registry_)),
+          cors_(settings.origins) {
         show(std::vector<world_state::World>());
         http::ServerOptions options;
         options.decorate = [this](const http::Request& request, http::Reply& reply) {
             mark_deprecated(request, reply);
             cors_.decorate(request, reply);
         };
-        dispatcher_ = std::make_unique<http::Dispatcher>(options, to_routes(table, access_));
+        dispatcher_ = std::make_unique<http::Dispatcher>(options, to_routes(table, access_, limit_));
     }
 
     void show(std::vector<world_state::World> worlds) {
@@ -99,6 +104,7 @@ private:
     redis::Client redis_{{.url = "redis://127.0.0.1:1/0"}};
     Latest<world_state::Worlds> worlds_;
     Access access_;
+    RateLimit limit_;
     Cors cors_;
     Current current_{[this] { return worlds_.load(); }, access_, clock};
     Stored stored_{database_, current_, StoredMetrics(registry_), {}};
