@@ -231,9 +231,12 @@ void append_events(GameText& text) {
 
 void append_condition(GameText& text) {
     text.gauge("ccc_alerts_active",
-               "Alerts of Watchtower that are open now.",
+               "Alerts of Watchtower that are open now, by kind; 0 where none is.",
                [](const Shown& world, const WorldSamples& samples) {
                    std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> open;
+                   for (const proto::AlertType type : proto::kAlertTypes) {
+                       open[{to_text(type), severity_of(type)}] = 0;
+                   }
                    for (const proto::Alert& alert : world.state.alerts) {
                        if (alert.state == proto::AlertState::active) {
                            ++open[{alert.type, alert.severity}];

@@ -52,6 +52,7 @@ App::App(const Options& options)
       tasks_(task_redis_, current_, clock_, kMostWaitingForRedis),
       history_(database_, stored_.turns(), current_, clock_),
       players_(database_, stored_, current_),
+      alerts_(database_, stored_.turns(), current_),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
       states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
@@ -87,10 +88,10 @@ void App::read_states() {
 }
 
 void App::serve(const Options& options) {
-    std::vector<http::Route> routes =
-        to_routes(endpoints({current_, stored_, tasks_, history_, game_metrics_, players_, access_, management()}),
-                  access_,
-                  rate_limit_);
+    std::vector<http::Route> routes = to_routes(
+        endpoints({current_, stored_, tasks_, history_, alerts_, game_metrics_, players_, access_, management()}),
+        access_,
+        rate_limit_);
     http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
 
     http::ServerOptions management_options;

@@ -18,6 +18,7 @@
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/options.hpp"
 #include "services/api-gateway/rate_limit.hpp"
+#include "services/api-gateway/routes/alerts.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/players.hpp"
@@ -61,6 +62,7 @@ private:
     Tasks tasks_;
     History history_;
     Players players_;
+    Alerts alerts_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;

@@ -7,23 +7,19 @@
 
 namespace watchtower::gateway {
 
-namespace {
-
-std::string encode_alerts(const proto::State& state) {
+std::string encode_alerts(const std::vector<proto::Alert>& alerts, TimePoint timestamp) {
     std::string out = R"({"total_alerts":)";
-    proto::append_count(out, state.alerts.size());
+    proto::append_count(out, alerts.size());
     out += R"(,"alerts":[)";
     const char* separator = "";
-    for (const proto::Alert& alert : state.alerts) {
+    for (const proto::Alert& alert : alerts) {
         out += separator + proto::encode(alert);
         separator = ",";
     }
     out += R"(],"timestamp":)";
-    proto::append_time(out, state.timestamp);
+    proto::append_time(out, timestamp);
     return out + '}';
 }
-
-}  // namespace
 
 WorldView make_view(std::shared_ptr<const proto::State> state, TimePoint now) {
     const proto::Document document = proto::document_at(*state, now);
@@ -35,7 +31,7 @@ WorldView make_view(std::shared_ptr<const proto::State> state, TimePoint now) {
             view.sections[proto::index(section)] = render(*std::move(body), state->tick);
         }
     }
-    view.alerts = render(encode_alerts(*state), state->tick);
+    view.alerts = render(encode_alerts(state->alerts, state->timestamp), state->tick);
     view.state = std::move(state);
     return view;
 }

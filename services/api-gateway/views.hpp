@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "proto-json/state.hpp"
@@ -23,6 +24,9 @@ struct WorldView {
     std::array<std::optional<Rendered>, proto::kSectionCount> sections;  ///< nothing: never collected
     Rendered alerts;
 };
+
+/// Alerts as GET /api/v1/alerts answers them.
+[[nodiscard]] std::string encode_alerts(const std::vector<proto::Alert>& alerts, TimePoint timestamp);
 
 /// Renders everything of a state as it is to be shown at `now`.
 [[nodiscard]] WorldView make_view(std::shared_ptr<const proto::State> state, TimePoint now);

@@ -39,9 +39,6 @@ void append_state(std::string& out, const proto::State* state, TimePoint now) {
 
 }  // namespace
 
-const Parameter<std::string> kAlertState =
-    choice_parameter({.name = "state", .description = "Which alerts.", .example = "active"}, {"active"});
-
 std::string cache_control(const Access& access, std::chrono::seconds left) {
     return std::string(access.reads_need_key() ? "private" : "public") + ", max-age=" + std::to_string(left.count());
 }
@@ -99,7 +96,7 @@ http::Reply Current::section(const http::Request& request, proto::Section sectio
     return reply_until_next_tick(*rendered, *view->state, request);
 }
 
-http::Reply Current::alerts(const http::Request& request) {
+http::Reply Current::active_alerts(const http::Request& request) {
     const auto view = views_.of(state_for(request));
     return reply_until_next_tick(view->alerts, *view->state, request);
 }

@@ -24,7 +24,7 @@ public:
     // Handlers; each throws HttpError: 404 for an unknown world, 503 with Retry-After before its first state.
     [[nodiscard]] http::Reply document(const http::Request& request);
     [[nodiscard]] http::Reply section(const http::Request& request, proto::Section section);
-    [[nodiscard]] http::Reply alerts(const http::Request& request);
+    [[nodiscard]] http::Reply active_alerts(const http::Request& request);
     [[nodiscard]] http::Reply worlds(const http::Request& request);
 
     /// "ok", "degraded" (something of the first world is stale) or "starting" (it has no state).
@@ -53,8 +53,6 @@ private:
     const Clock& clock_;
     Views views_;
 };
-
-extern const Parameter<std::string> kAlertState;  ///< ?state= of alerts
 
 /// Cache-Control for a reply that is good for `left`: for caches that many share too, unless who may read depends on
 /// a key.

@@ -4,6 +4,7 @@
 
 #include "common/http/management.hpp"
 #include "services/api-gateway/game_metrics.hpp"
+#include "services/api-gateway/routes/alerts.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/endpoint.hpp"
 #include "services/api-gateway/routes/history.hpp"
@@ -19,6 +20,7 @@ struct Parts {
     Stored& stored;
     Tasks& tasks;
     History& history;
+    Alerts& alerts;
     GameMetrics& game_metrics;
     Players& players;
     const Access& access;

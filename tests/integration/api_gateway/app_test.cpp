@@ -8,6 +8,7 @@
 #include "common/redis/client.hpp"
 #include "proto-json/names.hpp"
 #include "proto-json/task.hpp"
+#include "services/api-gateway/views.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/sample_state.hpp"
 #include "tests/support/world_stores.hpp"
@@ -172,6 +173,36 @@ TEST_F(GatewayApp, ServesStoredDocumentsByteForByte) {
     EXPECT_EQ(get(path + to_rfc3339(tick_)).body, old.body);
     EXPECT_EQ(get(path + to_epoch_seconds(tick_ - 60s)).status, 404);
     EXPECT_EQ(get(path + to_epoch_seconds(tick_) + "?world=other").status, 404);
+}
+
+TEST_F(GatewayApp, ListsActiveAndResolvedAlerts) {
+    const auto log = [this](int number, const std::string& id, const std::string& resolved_at) {
+        proto::Alert alert = state_.alerts.front();
+        alert.id = id;
+        alert.state = proto::AlertState::resolved;
+        alert.resolved_at = parse_rfc3339(resolved_at);
+        const std::string at = std::to_string(number);
+        stores_.postgres.run("insert into alert_log values ('default', " + at + ", '" + encode(alert) + "')");
+        stores_.postgres.run("insert into alerts values ('default', '" + id + "', " + at +
+                             ", 'x', 'info', '', 1, 1, 'resolved', '2025-12-01T00:00:00Z', '" + resolved_at + "')");
+        return alert;
+    };
+    const auto older = log(4, "a", "2025-12-02T00:00:00.000Z");
+    const auto newer = log(2, "b", "2025-12-03T00:00:00.000Z");
+    const auto also_active = log(5, state_.alerts.front().id, "2025-12-01T00:00:00.000Z");
+    start();
+    store();
+    ASSERT_TRUE(answers(kDocument, 200));
+    const auto body = [this](const std::vector<proto::Alert>& alerts) {
+        return encode_alerts(alerts, state_.timestamp);
+    };
+    EXPECT_EQ(get("/api/v1/alerts").body, body(state_.alerts));
+    EXPECT_EQ(get("/api/v1/alerts?state=resolved").body, body({newer, older, also_active}));
+    EXPECT_EQ(get("/api/v1/alerts?state=all").body, body({state_.alerts.front(), newer, older}))
+        << "the database is ahead of the state";
+    stores_.postgres.stop();
+    EXPECT_EQ(get("/api/v1/alerts?state=resolved").status, 503);
+    EXPECT_EQ(get("/api/v1/alerts?state=active").status, 200);
 }
 
 TEST_F(GatewayApp, KeepsTheAnswerToADashboardOfOneTick) {

@@ -111,6 +111,7 @@ private:
     Tasks tasks_{redis_, current_, clock, 2};
     History history_{database_, stored_.turns(), current_, clock};
     Players players_{database_, stored_, current_};
+    Alerts alerts_{database_, stored_.turns(), current_};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
 
 public:
@@ -119,6 +120,7 @@ public:
          stored_,
          tasks_,
          history_,
+         alerts_,
          game_metrics_,
          players_,
          access_,

@@ -161,7 +161,7 @@ TEST_F(RoutesTest, NamesTheParameterThatIsWrong) {
     for (const Case& one : {Case{"/api/v1/metrics/current?wrold=a", "wrold"},
                             Case{"/api/v1/metrics/current?world=default&world=default", "world"},
                             Case{"/api/v1/worlds?world=default", "world"},
-                            Case{"/api/v1/alerts?state=resolved", "state"},
+                            Case{"/api/v1/alerts?state=open", "state"},
                             Case{"/api/v1/snapshots/yesterday", "tick"},
                             Case{"/api/v1/snapshots/-1", "tick"},
                             Case{"/api/v1/snapshots/1.2.3", "tick"},
@@ -223,6 +223,8 @@ TEST_F(RoutesTest, ShowsAlerts) {
     state_.tick += seconds(60);
     gateway_.show(state_);
     EXPECT_THAT(gateway_.get("/api/v1/alerts").body, HasSubstr(R"({"total_alerts":0,"alerts":[],"timestamp":)"));
+    EXPECT_EQ(gateway_.get("/api/v1/alerts?state=resolved").status, 503) << "there is no database here";
+    EXPECT_EQ(gateway_.get("/api/v1/alerts?state=all").status, 503);
 }
 
 TEST_F(RoutesTest, ShowsTheGamesMetricsOfThisMoment) {

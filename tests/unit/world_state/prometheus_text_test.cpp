@@ -83,7 +83,13 @@ ccc_events_triggered_total{world="default",event_type="tempete"} 2
 ccc_events_triggered_total{world="default",event_type="raid"} 1
 ccc_event_affected_players_total{world="default",event_type="tempete"} 5
 ccc_event_affected_players_total{world="default",event_type="raid"} 2
+ccc_alerts_active{world="default",alert_type="data_at_risk",severity="critical"} 0
 ccc_alerts_active{world="default",alert_type="high_failure_rate",severity="warning"} 1
+ccc_alerts_active{world="default",alert_type="low_activity",severity="warning"} 0
+ccc_alerts_active{world="default",alert_type="resource_concentration",severity="warning"} 0
+ccc_alerts_active{world="default",alert_type="source_down",severity="critical"} 0
+ccc_alerts_active{world="default",alert_type="suspect_player",severity="warning"} 0
+ccc_alerts_active{world="default",alert_type="world_reset",severity="info"} 0
 ccc_snapshot_timestamp_seconds{world="default"} 1765197240.789
 ccc_section_stale{world="default",section="nomads"} 0
 ccc_section_stale{world="default",section="resources"} 0
