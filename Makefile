@@ -55,6 +55,13 @@ run: ## start everything on this machine with a simulated game; Ctrl-C stops it
 	@$(MAKE) --no-print-directory compile-release
 	@exec python3 compose/local/run.py
 
+.PHONY: picture
+picture: ## renew the README's picture from a running `make run` (PAGE=http://127.0.0.1:8000)
+	@$(deps) build test
+	@$(MAKE) --no-print-directory build/dev/build.ninja
+	@cmake --build --preset dev --target browser_packages
+	@PACKAGES=build/dev/tests/browser/packages node tests/browser/picture.mjs $(or $(PAGE),http://127.0.0.1:8000) docs/images/live-page.png
+
 .PHONY: lint
 lint: ## check format, layers, scripts and changed C++ (ALL=1: all C++)
 	@$(deps) build run test lint

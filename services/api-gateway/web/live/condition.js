@@ -1,5 +1,6 @@
-import { byId, element, fill, named, note, setText, table } from "./dom.js";
-import { age, name, short } from "./format.js";
+import { byId, element, fill, note, setText, table } from "./dom.js";
+import { isKnown } from "./exact.js";
+import { age, longName, name, short } from "./format.js";
 
 // How far what is shown can be trusted: its age, what is stale, alerts, and the state of the services.
 
@@ -52,21 +53,29 @@ function freshness({ timestamp, stale = {}, ...sections }, clock, now) {
   }));
 }
 
-const kAlertNames = { low_activity: "Low activity", high_failure_rate: "High failure rate", resource_warning: "Resources in few hands" };
+const kMostAlerts = 8;
+const kSeverities = ["critical", "warning", "info"];
 
 function alertList(alerts, clock, now) {
   if (!alerts) return [note("Unknown.")];
-  if (alerts.alerts.length === 0) return [element("p", { class: "note calm" }, mark("good", "none"), " No active alerts.")];
-  return [element("ul", { class: "alerts" }, ...alerts.alerts.map((alert) => element("li", { class: `alert ${severity(alert)}` },
-    element("strong", {}, mark(severity(alert), severity(alert)), " ", kAlertNames[alert.type] ?? name(alert.type).replaceAll("_", " ")),
-    element("p", {}, named(alert.message).textContent),
-    element("p", { class: "note" }, `since ${clock.near(Date.parse(alert.opened_at), now)}`, ...measured(alert)))))];
+  if (alerts.alerts.length === 0) return [element("p", { class: "note" }, mark("good", "none"), " No active alerts.")];
+  const worst = [...alerts.alerts].sort((a, b) => kSeverities.indexOf(severity(a)) - kSeverities.indexOf(severity(b)));
+  const list = element("ul", { class: "alerts" }, ...worst.slice(0, kMostAlerts).map((alert) => alertItem(alert, clock, now)));
+  return worst.length > kMostAlerts ? [list, note(`and ${worst.length - kMostAlerts} more`)] : [list];
 }
 
-const severity = ({ severity: given }) => (["info", "warning", "critical"].includes(given) ? given : "warning");
+function alertItem(alert, clock, now) {
+  const kind = name(alert.type).replaceAll("_", " ");
+  return element("li", { class: `alert ${severity(alert)}` },
+    element("strong", {}, mark(severity(alert), severity(alert)), ` ${kind.charAt(0).toUpperCase()}${kind.slice(1)}`),
+    element("p", {}, element("bdi", {}, longName(alert.message))),
+    element("p", { class: "note" }, `since ${clock.near(Date.parse(alert.opened_at), now)}`, measured(alert)));
+}
+
+const severity = ({ severity: given }) => (kSeverities.includes(given) ? given : "warning");
 
 function measured({ value, threshold }) {
-  return value === null || value === undefined ? [] : [` · ${short(value)}${threshold === null || threshold === undefined ? "" : `, limit ${short(threshold)}`}`];
+  return isKnown(value) && isKnown(threshold) ? ` · worst ${short(value)}, limit ${short(threshold)}` : "";
 }
 
 const state = (text) => mark(text === "up" ? "good" : text === "down" ? "bad" : "unknown", text);

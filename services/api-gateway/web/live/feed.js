@@ -6,6 +6,7 @@ import { backoff, nudge, wait } from "./waiting.js";
 const kSilence = 45000; // a stream that says nothing for so long, no heartbeat either, is dead
 const kLeastPoll = 1000;
 const kMostPoll = 60000;
+const kMostLatePoll = 10000;
 const kSteady = 10000; // a stream that lived so long is a success
 
 // Not while a key is waited for.
@@ -74,7 +75,8 @@ export class Feed {
     this.accept(body, headers.get("Watchtower-Simulated") === "true");
     const left = /max-age=(\d+)/.exec(headers.get("Cache-Control") ?? "");
     const known = left ? Number(left[1]) * 1000 + 500 : 0;
-    return Math.min(kMostPoll, Math.max(kLeastPoll, known));
+    const late = this.api.now() - Date.parse(body.timestamp) - this.interval(); // the later, the rarer
+    return Math.min(kMostPoll, Math.max(kLeastPoll, known, Math.min(kMostLatePoll, late / 4)));
   }
 
   interval() {

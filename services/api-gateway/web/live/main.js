@@ -27,11 +27,7 @@ const store = createStore({
   alerts: null, alertNews: null,
   health: null, status: null,
 });
-const api = new Api((access) => {
-  store.set({ access });
-  if (access === "open") return;
-  store.set({ alerts: null, worlds: null, status: null });
-});
+const api = new Api((access) => store.set({ access }));
 const feed = new Feed(api, store);
 const history = new History(api, store);
 
@@ -50,7 +46,9 @@ showHead(store, api, {
   },
   useKey(key) {
     api.key = key;
-    store.set({ access: "unknown", snapshot: null });
+    store.set({ access: "unknown", worlds: null, alerts: null, status: null });
+    feed.restart();
+    history.restart();
     nudge();
   },
 });
@@ -88,8 +86,8 @@ async function lookOnAndOn() {
       pause = backoff(failures);
       store.set({ health: null });
     }
-    await store.until(mayAsk, signal);
     await wait(pause, signal);
+    await store.until(mayAsk, signal);
   }
 }
 

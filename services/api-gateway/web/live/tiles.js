@@ -41,10 +41,13 @@ export function showTiles(store) {
     for (const { id, change, course } of tiles) {
       const series = history?.series.get(id);
       fill(change, ...(series ? changeOf(series, history.range) : []));
-      course.replaceChildren(series ? sparkline(series.values) : "");
+      course.replaceChildren(series ? sparkline(ended(series)) : "");
     }
   });
 }
+
+// The running step of a counter would always look like a fall.
+const ended = ({ kind, values }) => (kind === "counter" ? values.slice(0, -1) : values);
 
 // A counter's rise, or by what a level differs from the range's first one that is known.
 function changeOf({ kind, values }, range) {
