@@ -12,6 +12,6 @@ const { eventually, assert, withPage } = await import("./browser.mjs");
 mkdirSync(dirname(file), { recursive: true });
 await withPage({ colorScheme: "dark", viewport: { width: 1440, height: 1200 } }, async (tab) => {
   await tab.goto(`${page}/#range=15m`);
-  await eventually(async () => assert.equal(await tab.locator("figure:not([hidden]) canvas").count(), 8));
+  await eventually(async () => assert.equal(await tab.locator("figure:not(.empty) canvas").count(), 8));
   await tab.screenshot({ path: file });
 });

@@ -26,7 +26,7 @@ export function showCharts(store) {
   const charts = kCharts.map((one) => ({ ...one, chart: null, figure: byId(`chart-${one.id}`), unit: byId(`unit-${one.id}`) }));
   store.on(["history", "clock"], ({ history, clock, utc }) => {
     for (const shown of charts) {
-      shown.figure.hidden = !history;
+      shown.figure.classList.toggle("empty", !history);
       if (!history) continue;
       const { title, kind } = shown;
       const unit = kind === "bars" ? `in each ${duration(history.step)}` : `at the end of each ${duration(history.step)}`;
@@ -48,7 +48,8 @@ function actionSeries(history) {
     label: action, isName: true, color: kColors[i % kColors.length], values: valuesOf(history, `actions.${action}`) }));
   const rest = valuesOf(history, "actions").map((all, at) => difference(all, sum(types.map(({ values }) => values[at])) ?? 0));
   const other = { label: "other", color: "other", values: rest };
-  return rest.some((value) => Number(value) !== 0) || types.length === 0 ? [...types, other] : types;
+  const shown = rest.slice(0, -1).some((value) => Number(value) !== 0);
+  return shown || types.length === 0 ? [...types, other] : types;
 }
 
 const flow = (history, resource) => [

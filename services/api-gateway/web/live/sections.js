@@ -12,9 +12,9 @@ const kMostPlayers = 10;
 export function showSections(store) {
   store.on(["snapshot"], ({ snapshot }) => {
     const document = snapshot?.document;
-    fill(byId("dwellings"), ...(document ? dwellings(document.dwellings) : []));
-    fill(byId("events"), ...(document ? events(document.events) : []));
-    fill(byId("attack-totals"), ...(document ? attackTotals(document.pvp) : []));
+    fill(byId("dwellings"), ...(document ? dwellings(document.dwellings) : nothing()));
+    fill(byId("events"), ...(document ? events(document.events) : nothing()));
+    fill(byId("attack-totals"), ...(document ? attackTotals(document.pvp) : nothing()));
   });
   store.on(["snapshot", "stats", "historyProblem"], ({ snapshot, stats }) => {
     if (stats) {
@@ -22,11 +22,12 @@ export function showSections(store) {
       fill(byId("top-players"), ...activePlayers(stats));
     } else {
       setText(byId("unit-top-players"), "most actions since they are known to the game");
-      fill(byId("top-players"), ...(snapshot ? listedPlayers(snapshot.document) : []));
+      fill(byId("top-players"), ...(snapshot ? listedPlayers(snapshot.document) : nothing()));
     }
   });
 }
 
+const nothing = () => [note("Nothing yet.")];
 const unknown = () => [note("Unknown: never collected.")];
 
 function dwellings(section) {
