@@ -145,6 +145,6 @@ export class Feed {
   receive({ type, data, id }) {
     if (id) this.lastId = id;
     if (type === "snapshot") this.accept(parse(data));
-    if (type === "alert") this.store.set({ alertNews: { ...parse(data) } });
+    if (type === "alert" || type === "missed") this.store.set({ alertNews: id }); // which says that there is something
   }
 }

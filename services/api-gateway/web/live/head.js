@@ -15,7 +15,9 @@ export function showHead(store, api, act) {
   offerThemes(store);
   store.on(["link", "second"], ({ link }) => showLink(link));
   store.on(["snapshot", "second", "clock"], ({ snapshot, clock }) => showAge(snapshot, clock, api.now()));
-  store.on(["snapshot"], ({ snapshot }) => { byId("simulated").hidden = !snapshot?.simulated; });
+  store.on(["snapshot", "worlds", "world"], ({ snapshot, worlds, world }) => {
+    byId("simulated").hidden = !(snapshot?.simulated || worlds?.find(({ name: one }) => one === world)?.simulated);
+  });
   store.on(["link", "current", "access", "snapshot", "worlds", "clock"], (state) => notice("trouble", trouble(state)));
   store.on(["historyProblem"], ({ historyProblem }) => notice("history-trouble", historyTrouble(historyProblem)));
   store.on(["link", "access", "snapshot", "alerts", "world", "current"], (state) => showCondition(condition(state), state));
