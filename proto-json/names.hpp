@@ -68,6 +68,15 @@ inline constexpr std::string_view kPublishedAlertsKey = "watchtower:published:al
     return "watchtower:rate-limit:" + std::string(caller);
 }
 
+/// Redis: what one gateway computed for all, by what was asked; expires.
+[[nodiscard]] inline std::string computed_key(std::string_view question) {
+    return "watchtower:computed:" + std::string(question);
+}
+/// Redis: who computes it at present; expires.
+[[nodiscard]] inline std::string computing_key(std::string_view question) {
+    return "watchtower:computing:" + std::string(question);
+}
+
 /// NATS: "there is a new state of this world", body: its tick in epoch milliseconds. Only a hint to look.
 [[nodiscard]] inline std::string state_subject(std::string_view world) {
     return "watchtower.internal.state." + std::string(world);

@@ -53,6 +53,7 @@ App::App(const Options& options)
       history_(database_, stored_.turns(), current_, clock_),
       players_(database_, stored_, current_),
       alerts_(database_, stored_.turns(), current_),
+      analytics_(database_, task_redis_, stored_, current_),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
       states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
@@ -89,7 +90,7 @@ void App::read_states() {
 
 void App::serve(const Options& options) {
     std::vector<http::Route> routes = to_routes(
-        endpoints({current_, stored_, tasks_, history_, alerts_, game_metrics_, players_, access_, management()}),
+        endpoints({current_, stored_, tasks_, history_, alerts_, game_metrics_, players_, analytics_, access_, management()}),
         access_,
         rate_limit_);
     http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);

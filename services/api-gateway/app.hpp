@@ -19,6 +19,7 @@
 #include "services/api-gateway/options.hpp"
 #include "services/api-gateway/rate_limit.hpp"
 #include "services/api-gateway/routes/alerts.hpp"
+#include "services/api-gateway/routes/analytics.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/players.hpp"
@@ -63,6 +64,7 @@ private:
     History history_;
     Players players_;
     Alerts alerts_;
+    Analytics analytics_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;

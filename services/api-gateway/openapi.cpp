@@ -91,6 +91,7 @@ Parts read_parts() {
         add_section(parts, section);
     }
     add_message(parts, "Alert", "alert");
+    add_message(parts, "Averages", "averages");
     add_message(parts, "Task", "task");
     add_message(parts, "Problem", "problem");
     for (const embedded::File& file : embedded::files()) {

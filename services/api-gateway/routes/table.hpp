@@ -5,6 +5,7 @@
 #include "common/http/management.hpp"
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/routes/alerts.hpp"
+#include "services/api-gateway/routes/analytics.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/endpoint.hpp"
 #include "services/api-gateway/routes/history.hpp"
@@ -23,6 +24,7 @@ struct Parts {
     Alerts& alerts;
     GameMetrics& game_metrics;
     Players& players;
+    Analytics& analytics;
     const Access& access;
     http::Management management;  ///< for /health and /ready
 };

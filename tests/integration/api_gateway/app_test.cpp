@@ -134,7 +134,7 @@ TEST_F(GatewayApp, QueuesCollectionsAndShowsWhatBecomesOfThem) {
     const auto found = get("/api/v1/tasks/" + task.id);
     EXPECT_EQ(found.body, accepted.body);
     EXPECT_TRUE(test::conforms(found.body, schema_of("/api/v1/tasks/{id}", "get", "200")));
-    EXPECT_EQ(get("/api/tasks/" + task.id).header("deprecation"), "true");
+    EXPECT_EQ(get("/api/tasks/" + task.id).header("deprecation"), "@1764547200");
     redis::Client redis({.url = stores_.redis.url()});
     EXPECT_EQ(redis.command({"HGET", proto::task_key(task.id), "world"}).text(), "default");
     redis.command({"HSET", proto::task_key(task.id), "state", "done", "tick", "1765197240000"});

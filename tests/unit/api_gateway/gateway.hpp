@@ -112,6 +112,7 @@ private:
     History history_{database_, stored_.turns(), current_, clock};
     Players players_{database_, stored_, current_};
     Alerts alerts_{database_, stored_.turns(), current_};
+    Analytics analytics_{database_, redis_, stored_, current_};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
 
 public:
@@ -123,6 +124,7 @@ public:
          alerts_,
          game_metrics_,
          players_,
+         analytics_,
          access_,
          {"api-gateway", [this] { return worlds_.load()->hold_a_state(); }, {}, [] { return std::string(); }}});
 

@@ -15,6 +15,7 @@
 
 #include "common/base/error.hpp"
 #include "proto-json/alert.hpp"
+#include "proto-json/averages.hpp"
 #include "proto-json/document.hpp"
 #include "proto-json/problem.hpp"
 #include "proto-json/state.hpp"
@@ -79,6 +80,7 @@ std::string decode_and_encode(const std::string& kind, const std::string& text) 
         {"state", [](const std::string& t) { return encode(decode_state(t)); }},
         {"alert", [](const std::string& t) { return encode(decode_alert(t)); }},
         {"problem", [](const std::string& t) { return encode(decode_problem(t)); }},
+        {"averages", [](const std::string& t) { return encode(decode_averages(t)); }},
         {"task", [](const std::string& t) { return encode(decode_task(t)); }},
     };
     return codecs.at(kind)(text);
