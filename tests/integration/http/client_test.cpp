@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "common/http/server.hpp"
-#include "tests/integration/http/raw_client.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace watchtower::http {
 namespace {

@@ -7,7 +7,7 @@
 #include "common/http/management.hpp"
 #include "common/http/server.hpp"
 #include "proto-json/problem.hpp"
-#include "tests/integration/http/raw_client.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace watchtower::http {
 namespace {
