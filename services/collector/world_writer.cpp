@@ -71,20 +71,26 @@ void WorldWriter::write(TickWrite write, steady_clock::time_point begun, Waiting
     if (settled) {
         waiting->settled.push_back(std::move(settled));
     }
-    const Outbox::Pushed pushed = outbox_.push(std::move(waiting));
-    ticks_lost_ += pushed.folded;
-    metrics_.outbox_folded->Increment(static_cast<double>(pushed.folded));
-    metrics_.outbox_dropped->Increment(static_cast<double>(pushed.dropped));
-    if (pushed.folded > 0) {
-        log::warn("outbox_full", {{"world", world_.name}, {"folded", pushed.folded}, {"dropped", pushed.dropped}});
-    }
+    const bool alone = outbox_.push(std::move(waiting));
     {
         const std::lock_guard lock(mutex_);
         work_ = true;
     }
     wake_.notify_one();
-    if (!pushed.alone) {
+    if (!alone) {
         keep_and_show();
+    }
+    make_room();
+}
+
+void WorldWriter::make_room() {
+    const Outbox::Room room = outbox_.make_room();
+    ticks_lost_ += room.folded;
+    metrics_.outbox_folded->Increment(static_cast<double>(room.folded));
+    metrics_.outbox_dropped->Increment(static_cast<double>(room.dropped));
+    if (room.folded > 0) {
+        log::warn("outbox_full", {{"world", world_.name}, {"folded", room.folded}, {"dropped", room.dropped}});
+        note_size();
     }
 }
 

@@ -79,6 +79,7 @@ private:
     void hide_what_was_shown(const ErasedPlayers& erased);
     void make_void(const TickWrite& write, const std::string& why);
     void keep_and_show() noexcept;
+    void make_room();
     void show(TimePoint tick, const std::string& text);
     void note_size();
     void store_kept_ticks(Store& store);

@@ -19,14 +19,19 @@ std::shared_ptr<Waiting> fold(Waiting& older, Waiting& newer) {
     folded->begun = newer.begun;
     for (Waiting* one : {&older, &newer}) {
         std::move(one->settled.begin(), one->settled.end(), std::back_inserter(folded->settled));
-        std::move(one->superseded.begin(), one->superseded.end(), std::back_inserter(folded->superseded));
-        if (one->kept) {
-            folded->superseded.push_back(one->write.state().tick);
-        }
+        folded->in_redis.insert(folded->in_redis.end(), one->in_redis.begin(), one->in_redis.end());
+        folded->redis_bytes += one->redis_bytes;
     }
+    folded->kept = older.kept && newer.kept;
     folded->write = fold(std::move(older.write), std::move(newer.write));
-    folded->bytes = bytes_of(folded->write);
     return folded;
+}
+
+/// Notes how big a write has become. Parts in Redis that take far more room than it are to be replaced by it.
+void measure(Waiting& waiting) {
+    constexpr std::size_t kMostRoomOfParts = 2;
+    waiting.bytes = bytes_of(waiting.write);
+    waiting.kept = waiting.kept && waiting.redis_bytes <= kMostRoomOfParts * waiting.bytes;
 }
 
 void tell(Waiting& waiting, bool kept) {
@@ -37,39 +42,39 @@ void tell(Waiting& waiting, bool kept) {
 
 }  // namespace
 
-Outbox::Pushed Outbox::push(std::shared_ptr<Waiting> waiting) {
-    waiting->bytes = bytes_of(waiting->write);
+bool Outbox::push(std::shared_ptr<Waiting> waiting) {
+    measure(*waiting);
     limit_.add(waiting->bytes);
-    const std::lock_guard keeping(keeping_);  // what is being kept is not folded
     const std::lock_guard lock(mutex_);
-    Pushed pushed;
-    pushed.alone = waiting_.empty();
     waiting_.push_back(std::move(waiting));
-    make_room(pushed);
-    return pushed;
+    return waiting_.size() == 1;
 }
 
-void Outbox::make_room(Pushed& pushed) {
+Outbox::Room Outbox::make_room() {
+    const std::lock_guard keeping(keeping_);  // what is being kept is not folded
+    const std::lock_guard lock(mutex_);
+    Room room;
     const std::size_t first = front_in_use_ ? 1 : 0;
     while (limit_.exceeded() && waiting_.size() >= first + 2) {
         const auto older = waiting_.begin() + static_cast<std::ptrdiff_t>(first);
         limit_.subtract((*older)->bytes + (*(older + 1))->bytes);
         *older = fold(**older, **(older + 1));
+        measure(**older);
         limit_.add((*older)->bytes);
         waiting_.erase(older + 1);
-        ++pushed.folded;
+        ++room.folded;
     }
     if (limit_.exceeded() && waiting_.size() > first) {
         Waiting& oldest = *waiting_[first];
         const std::size_t states = oldest.write.states.size();
         if (drop_folded_states(oldest.write)) {
-            pushed.dropped += states - 1;
+            room.dropped += states - 1;
             limit_.subtract(oldest.bytes);
-            oldest.bytes = bytes_of(oldest.write);
+            measure(oldest);
             limit_.add(oldest.bytes);
-            oldest.kept = false;
         }
     }
+    return room;
 }
 
 std::shared_ptr<Waiting> Outbox::front() {
@@ -88,11 +93,8 @@ void Outbox::pop() {
         front_in_use_ = false;
         limit_.subtract(stored->bytes);
     }
-    if (stored->kept) {
-        stored->superseded.push_back(stored->write.state().tick);
-    }
     tell(*stored, true);
-    forget(std::move(stored->superseded));
+    forget(std::move(stored->in_redis));
 }
 
 void Outbox::clear() {
@@ -113,14 +115,16 @@ bool Outbox::keep() {
     const std::lock_guard keeping(keeping_);
     try {
         while (const auto waiting = first_not_kept()) {
-            if (!kept_.keep(waiting->write.state().tick, encode(waiting->write), waiting->superseded)) {
+            const TimePoint tick = waiting->write.state().tick;
+            if (!kept_.keep(tick, encode(waiting->write), waiting->in_redis)) {
                 return false;
             }
             {
                 const std::lock_guard lock(mutex_);
                 waiting->kept = true;
+                waiting->in_redis = {tick};
+                waiting->redis_bytes = waiting->bytes;
             }
-            waiting->superseded.clear();
             tell(*waiting, true);
         }
         return true;

@@ -26,16 +26,18 @@ struct Waiting {
     std::size_t bytes = 0;                        ///< bytes_of(write)
     std::chrono::steady_clock::time_point begun;  ///< when its collection began
     std::vector<Settled> settled;                 ///< not yet told
-    bool kept = false;                            ///< lies in Redis as well
-    std::vector<TimePoint> superseded;            ///< ticks folded into it that lie in Redis by themselves
+    bool kept = false;                            ///< lies in Redis as well, as itself or in the parts it was folded of
+    std::vector<TimePoint> in_redis;              ///< itself or parts of it, by their ticks
+    std::size_t redis_bytes = 0;                  ///< of these
 };
 
 /// The writes of one world that the database has not taken yet, oldest first, in memory and, as far as keep() came, in
 /// Redis. Thread-safe.
 ///
-/// When all worlds together exceed the limit, the world that adds a write folds its oldest ones into one until they do
+/// When all worlds together exceed the limit, the world that makes room folds its oldest writes into one until they do
 /// not, then drops their states; of a world at least the newest write is left. The write handed out by front() is left
-/// alone.
+/// alone. What was kept in Redis before it was folded stays there in parts until these take more than twice its room: a
+/// full outbox sends little more than each new tick.
 class Outbox {
 public:
     Outbox(KeptTicks kept, OutboxLimit& limit) : kept_(std::move(kept)), limit_(limit) {}
@@ -43,12 +45,16 @@ public:
     Outbox(const Outbox&) = delete;
     Outbox& operator=(const Outbox&) = delete;
 
-    struct Pushed {
-        bool alone = false;       ///< nothing waits before it
+    /// True: nothing waits before it.
+    bool push(std::shared_ptr<Waiting> waiting);
+
+    struct Room {
         std::size_t folded = 0;   ///< how many ticks lost detail for it
         std::size_t dropped = 0;  ///< how many states were dropped for it
     };
-    Pushed push(std::shared_ptr<Waiting> waiting);
+    /// Keeps to the limit; to be called after each push, and after keep() if that is called: what is kept already need
+    /// not be sent again when it is folded.
+    Room make_room();
 
     /// The oldest, which stays; null when nothing waits.
     [[nodiscard]] std::shared_ptr<Waiting> front();
@@ -76,7 +82,6 @@ public:
     [[nodiscard]] Size size() const;
 
 private:
-    void make_room(Pushed& pushed);
     [[nodiscard]] std::shared_ptr<Waiting> first_not_kept() const;
     void forget(std::vector<TimePoint> ticks);
 

@@ -52,8 +52,8 @@ protected:
 
 TEST_F(OutboxTest, HandsWritesOutInOrder) {
     EXPECT_EQ(outbox_.front(), nullptr);
-    EXPECT_TRUE(outbox_.push(waiting(1)).alone);
-    EXPECT_FALSE(outbox_.push(waiting(2)).alone);
+    EXPECT_TRUE(outbox_.push(waiting(1)));
+    EXPECT_FALSE(outbox_.push(waiting(2)));
     EXPECT_EQ(outbox_.front()->write.state().tick, tick(1));
     EXPECT_EQ(outbox_.front()->write.state().tick, tick(1)) << "it stays until it is stored";
     outbox_.pop();
@@ -138,7 +138,8 @@ TEST_F(OutboxTest, FoldsTheOldestWhenItIsFull) {
     Outbox outbox(kept(), limit);
     std::size_t folded = 0;
     for (int i = 1; i <= 5; ++i) {
-        folded += outbox.push(waiting(i)).folded;
+        outbox.push(waiting(i));
+        folded += outbox.make_room().folded;
     }
     EXPECT_GT(folded, 0);
     EXPECT_FALSE(limit.exceeded());
@@ -153,6 +154,7 @@ TEST_F(OutboxTest, KeepsEveryPlayerAndTheNewestStateHoweverFullItIs) {
     Outbox outbox(kept(), limit);
     for (int i = 1; i <= 4; ++i) {
         outbox.push(waiting(i));
+        outbox.make_room();
     }
     const auto all = outbox.front();
     EXPECT_EQ(all->write.previous_tick, tick(0));
@@ -172,6 +174,7 @@ TEST_F(OutboxTest, LeavesAloneWhatIsBeingStored) {
     const auto in_use = outbox.front();
     outbox.push(waiting(2));
     outbox.push(waiting(3));
+    outbox.make_room();
     EXPECT_EQ(in_use->write.state().tick, tick(1));
     EXPECT_EQ(in_use->write.player_rows, 1);
     outbox.pop();
@@ -179,19 +182,53 @@ TEST_F(OutboxTest, LeavesAloneWhatIsBeingStored) {
     EXPECT_EQ(outbox.front()->write.player_rows, 2);
 }
 
-TEST_F(OutboxTest, PutsAFoldedTickInThePlaceOfItsParts) {
+TEST_F(OutboxTest, LeavesAFoldedTickInItsPartsWhileTheyTakeNotMuchMoreRoom) {
     OutboxLimit limit(bytes_of(waiting(1)->write) * 5 / 2);
     Outbox outbox(kept(), limit);
-    outbox.push(waiting(1));
-    outbox.push(waiting(2));
-    ASSERT_TRUE(outbox.keep());
-    ASSERT_EQ(outbox.push(waiting(3)).folded, 2);
+    for (int i = 1; i <= 3; ++i) {
+        outbox.push(waiting(i));
+        ASSERT_TRUE(outbox.keep());
+    }
+    ASSERT_EQ(outbox.make_room().folded, 2);
+    EXPECT_EQ(outbox.size().at_risk, 0);
+    EXPECT_TRUE(outbox.keep());
+    EXPECT_EQ(kept_ticks(), (std::vector{tick(1), tick(2), tick(3)}));
+    EXPECT_EQ(decode_tick_write(kept().get(tick(3)).value()).previous_tick, tick(2));
+    (void)outbox.front();
+    outbox.pop();
+    EXPECT_TRUE(kept_ticks().empty());
+}
+
+TEST_F(OutboxTest, PutsAFoldedTickInThePlaceOfItsPartsWhenTheyTakeMuchMoreRoom) {
+    OutboxLimit limit(1);
+    Outbox outbox(kept(), limit);
+    for (int i = 1; i <= 3; ++i) {
+        outbox.push(waiting(i));
+        ASSERT_TRUE(outbox.keep());
+    }
+    const auto room = outbox.make_room();
+    ASSERT_EQ(room.folded, 2);
+    ASSERT_EQ(room.dropped, 2);
+    EXPECT_EQ(outbox.size().at_risk, 1);
     ASSERT_TRUE(outbox.keep());
     ASSERT_EQ(kept_ticks(), std::vector{tick(3)});
     EXPECT_EQ(decode_tick_write(kept().get(tick(3)).value()).previous_tick, tick(0));
     (void)outbox.front();
     outbox.pop();
     EXPECT_TRUE(kept_ticks().empty());
+}
+
+TEST_F(OutboxTest, SendsAFoldedTickThatWasNotKeptInParts) {
+    OutboxLimit limit(bytes_of(waiting(1)->write) * 5 / 2);
+    Outbox outbox(kept(), limit);
+    outbox.push(waiting(1));
+    outbox.push(waiting(2));
+    ASSERT_TRUE(outbox.keep());
+    outbox.push(waiting(3));
+    ASSERT_EQ(outbox.make_room().folded, 2);
+    EXPECT_EQ(outbox.size().at_risk, 3);
+    ASSERT_TRUE(outbox.keep());
+    EXPECT_EQ(kept_ticks(), std::vector{tick(3)});
 }
 
 TEST_F(OutboxTest, TellsOnceWhatBecameOfAWrite) {

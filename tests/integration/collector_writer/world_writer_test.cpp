@@ -280,6 +280,31 @@ TEST_F(WorldWriterTest, LosesNoTotalsWhenTheOutboxIsFull) {
     EXPECT_EQ(redis_client_.command({"EXISTS", key}).integer(), 0);
 }
 
+TEST_F(WorldWriterTest, StoresNoPartOfAStoredFoldedTick) {
+    write_tick();
+    ASSERT_TRUE(stores(1));
+    postgres_.kill();
+    for (int i = 0; i < 4; ++i) {
+        write_tick();
+    }
+    ASSERT_TRUE(shows_the_last_tick());
+    const std::string key = proto::outbox_key("default");
+    const redis::Reply parts = redis_client_.command({"HGETALL", key});
+    ASSERT_EQ(parts.array().size(), 8);
+    limit_.add(64U << 20U);  // as if other worlds had filled it
+    write_tick();
+    EXPECT_GT(metrics_.outbox_folded->Value(), 0);
+    postgres_.start();
+    ASSERT_TRUE(eventually(seconds(30), [this] { return counted() == "6" && !writer_->waits(); }));
+    for (std::size_t i = 0; i < parts.array().size(); i += 2) {  // as if Redis had not heard that they are stored
+        redis_client_.command({"HSET", key, parts.at(i).text(), parts.at(i + 1).text()});
+    }
+    EXPECT_EQ(*writer_->load().state, game_.state());
+    EXPECT_EQ(counted(), "6");
+    EXPECT_EQ(postgres_.ask("select sum(actions_added) from player_activity"), "6");
+    EXPECT_EQ(redis_client_.command({"EXISTS", key}).integer(), 0);
+}
+
 TEST_F(WorldWriterTest, GoesOnWithAnUnusableKeptTick) {
     const std::string key = proto::outbox_key("default");
     redis_client_.command({"HSET", key, "1", "no tick at all"});
