@@ -67,7 +67,7 @@ TEST(TickWriteCodec, GivesAWriteWithoutIdsOneOfItsOwn) {
     TickWrite write = sample();
     write.previous_id.reset();
     std::string text = encode(write);
-    const std::string field = ",\"id\":\"" + write.id.text + "\"";
+    const std::string field = R"(,"id":")" + write.id.text + R"(")";
     text.erase(text.find(field), field.size());
     const TickWrite back = decode_tick_write(text);
     EXPECT_FALSE(back.previous_id);
