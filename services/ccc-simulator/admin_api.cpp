@@ -19,15 +19,17 @@ bool from_this_machine(std::string_view peer) {
     return peer.starts_with("127.") || peer == "::1";
 }
 
-std::uint32_t parse_seconds(const http::Request& request) {
-    constexpr std::uint32_t kMost = 7 * 86'400;
-    const std::string_view text = request.query_parameter("seconds").value_or("1");
-    std::uint32_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc() || end != text.data() + text.size() || seconds == 0 || seconds > kMost) {
-        throw BadInput("seconds: not a whole number from 1 to " + std::to_string(kMost));
+constexpr std::uint32_t kMostSeconds = 7 * 86'400;
+
+/// A query parameter from 1 to `most`, by default 1.
+std::uint32_t parse_number(const http::Request& request, const std::string& name, std::uint32_t most) {
+    const std::string_view text = request.query_parameter(name).value_or("1");
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number == 0 || number > most) {
+        throw BadInput(name + ": not a whole number from 1 to " + std::to_string(most));
     }
-    return seconds;
+    return number;
 }
 
 /// The worlds a lever moves: the one that is named, or all.
@@ -87,6 +89,11 @@ std::vector<http::Route> AdminApi::routes() {
                            [this](const Request& request) { return recall(request); },
                            "Brings back everybody who left, within a step",
                            {world}));
+    routes.push_back(lever(Method::post,
+                           "/admin/hoard",
+                           [this](const Request& request) { return hoard(request); },
+                           "Gives one player a share of all the gold, within a step",
+                           {world, {"percent", "the share, default 1"}}));
     routes.push_back(lever(Method::post,
                            "/admin/reset",
                            [this](const Request& request) { return reset(request); },
@@ -163,7 +170,7 @@ http::Reply AdminApi::pace() const {
 }
 
 http::Reply AdminApi::step(const http::Request& request) {
-    const std::uint32_t seconds = parse_seconds(request);
+    const std::uint32_t seconds = parse_number(request, "seconds", kMostSeconds);
     Json moved = Json::array();
     for (Game* game : chosen(games_, request)) {
         moved.push_back(to_json(*game, game->step(seconds)));
@@ -175,6 +182,15 @@ http::Reply AdminApi::recall(const http::Request& request) {
     Json moved = Json::array();
     for (Game* game : chosen(games_, request)) {
         moved.push_back(to_json(*game, game->recall()));
+    }
+    return http::Reply::json(moved.dump());
+}
+
+http::Reply AdminApi::hoard(const http::Request& request) {
+    const auto percent = static_cast<int>(parse_number(request, "percent", 100));
+    Json moved = Json::array();
+    for (Game* game : chosen(games_, request)) {
+        moved.push_back(to_json(*game, game->hoard(percent)));
     }
     return http::Reply::json(moved.dump());
 }

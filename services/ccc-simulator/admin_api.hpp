@@ -30,6 +30,7 @@ private:
     [[nodiscard]] http::Reply pace() const;
     http::Reply step(const http::Request& request);
     http::Reply recall(const http::Request& request);
+    http::Reply hoard(const http::Request& request);
     http::Reply reset(const http::Request& request);
     http::Reply set_faults(const http::Request& request);
 

@@ -61,6 +61,12 @@ Moment Game::recall() {
     return {world_.epoch(), world_.step_number()};
 }
 
+Moment Game::hoard(int percent) {
+    const std::lock_guard lock(mutex_);
+    world_.hoard(percent);
+    return {world_.epoch(), world_.step_number()};
+}
+
 Moment Game::reset() {
     const std::lock_guard lock(mutex_);
     world_.reset();

@@ -63,6 +63,8 @@ public:
     Moment step(std::uint32_t seconds);
     /// As World::recall.
     Moment recall();
+    /// As World::hoard.
+    Moment hoard(int percent);
     Moment reset();
 
     /// The section as it is now.

@@ -1,5 +1,6 @@
 #include "services/ccc-simulator/world.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -112,6 +113,26 @@ void World::recall() {
     step();
     while (!realm_.people.away().empty()) {
         come_back(realm_.people.away().back());
+    }
+}
+
+void World::hoard(int percent) {
+    step();
+    auto& people = realm_.people;
+    const auto count = static_cast<Millionths>(people.present().size());
+    if (count < 2) {
+        return;
+    }
+    Millionths total = 0;
+    for (const PlayerIndex player : people.present()) {
+        total += people.player(player).gold;
+    }
+    const Millionths of_each = total / 100 * (100 - percent) / (count - 1) / kUnit * kUnit;
+    for (const PlayerIndex index : people.present()) {
+        const Millionths due = index == people.present().front() ? total - (count - 1) * of_each : of_each;
+        Player& player = people.player(index);
+        realm_.treasury.pay_gold(player, std::max<Millionths>(player.gold - due, 0));
+        realm_.treasury.give_gold(player, std::max<Millionths>(due - player.gold, 0));
     }
 }
 

@@ -19,6 +19,9 @@ public:
     void step();
     /// A step at whose end everybody who left and could return is back.
     void recall();
+    /// A step at whose end one player in the game has this share of all the gold there, the others the rest in equal
+    /// parts.
+    void hoard(int percent);
     /// Everything from scratch, as another epoch: new players under the old ids. What was counted ever stays.
     void reset();
 

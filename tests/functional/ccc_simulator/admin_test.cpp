@@ -12,7 +12,7 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 const std::vector<std::string> kLevers = {
-    "/admin/pause", "/admin/resume", "/admin/step", "/admin/recall", "/admin/reset", "/admin/faults"};
+    "/admin/pause", "/admin/resume", "/admin/step", "/admin/recall", "/admin/hoard", "/admin/reset", "/admin/faults"};
 
 int step_of(Simulator& simulator) {
     return json::parse(simulator.truth()).at("step").get<int>();
@@ -74,6 +74,27 @@ TEST(SimulatorAdmin, BringsBackEverybodyWhoLeft) {
     EXPECT_EQ(after.at("gold").at("stock").get<int>(),
               after.at("gold").at("joined").get<int>() + after.at("gold").at("income").get<int>() -
                   after.at("gold").at("spent").get<int>() - after.at("gold").at("left").get<int>());
+}
+
+TEST(SimulatorAdmin, GivesOnePlayerTheGold) {
+    Simulator simulator;
+    simulator.step(600);
+    for (const int percent : {100, 90, 1}) {
+        EXPECT_EQ(simulator.post("/admin/hoard?percent=" + std::to_string(percent)).status, 200);
+        double largest = 0;
+        double total = 0;
+        const json resources = json::parse(simulator.get("/resources").body);
+        for (const json& player : resources.at("players")) {
+            largest = std::max(largest, player.at("gold").get<double>());
+            total += player.at("gold").get<double>();
+        }
+        EXPECT_NEAR(largest / total, percent / 100.0, 0.01);
+        const json gold = json::parse(simulator.truth()).at("gold");
+        EXPECT_EQ(gold.at("stock").get<int>(),
+                  gold.at("joined").get<int>() + gold.at("income").get<int>() - gold.at("spent").get<int>() -
+                      gold.at("left").get<int>());
+    }
+    EXPECT_EQ(simulator.post("/admin/hoard?percent=101").status, 400);
 }
 
 TEST(SimulatorAdmin, ResetsAWorld) {

@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/eventually.hpp"
+#include "tests/support/nats_server.hpp"
+#include "tests/support/postgres_server.hpp"
+#include "tests/support/promtool.hpp"
+#include "tests/support/redis_server.hpp"
+#include "tests/support/service.hpp"
+#include "tests/support/simulator.hpp"
+
+namespace watchtower::test {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+constexpr seconds kPatience{30};
+
+/// A game that stands still between steps, and all that shows its alerts. A window is a second and a half, six ticks.
+class Alerts : public testing::Test {
+protected:
+    Service::Options options(const char* listener, const std::string& role = "watchtower_reader") const {
+        return {.environment = {{"CCC_API_URL", simulator_.url()},
+                                {"METRICS_COLLECTION_INTERVAL", "0.25"},
+                                {"ALERT_WINDOW", "1.5"},
+                                {"ALERT_HIGH_FAILURE_RATE", "0.02"},
+                                {"OUTBOX_MAX_BYTES", "1048576"},
+                                {"DATABASE_URL", postgres_.url("watchtower", role)},
+                                {"REDIS_URL", redis_.url()},
+                                {"NATS_URL", nats_.url()},
+                                {"API_AUTH", "none"}},
+                .listener = listener,
+                .wait_for = "/health"};
+    }
+
+    /// The alerts of a type that REST lists.
+    [[nodiscard]] json listed(const std::string& state, const std::string& type) {
+        last_ = gateway_.get("/api/v1/alerts?state=" + state).body;
+        const json body = json::parse(last_, nullptr, false);
+        json found = json::array();
+        for (const json& alert : body.value("alerts", json::array())) {
+            if (alert.at("type") == type) {
+                found.push_back(alert);
+            }
+        }
+        return found;
+    }
+
+    [[nodiscard]] bool exports(const std::string& type, const std::string& severity, int count) {
+        const std::string text = exporter_.get("/metrics").body;
+        return text.find("\nccc_alerts_active{world=\"default\",alert_type=\"" + type + "\",severity=\"" + severity +
+                         "\"} " + std::to_string(count) + "\n") != std::string::npos;
+    }
+
+    /// Whether one is open in REST and Prometheus alike, now or soon.
+    testing::AssertionResult opens(const std::string& type, const std::string& severity, int count = 1) {
+        const auto is_open = [&] {
+            return listed("active", type).size() == static_cast<std::size_t>(count) && exports(type, severity, count);
+        };
+        return eventually(kPatience, is_open, [&] { return type + ": " + last_; });
+    }
+
+    /// Whether none is open any more, and REST tells of one that was.
+    testing::AssertionResult resolves(const std::string& type, const std::string& severity) {
+        const auto is_over = [&] {
+            return listed("active", type).empty() && exports(type, severity, 0) && !listed("resolved", type).empty();
+        };
+        return eventually(kPatience, is_over, [&] { return type + ": " + last_; });
+    }
+
+    /// The log must be numbered from 1 without gaps, each alert opened once and resolved at most once.
+    void expect_a_log_without_gaps() const {
+        EXPECT_EQ(postgres_.ask("select count(*) = max(number) and min(number) = 1 from alert_log"), "t");
+        EXPECT_EQ(postgres_.ask("select count(*) from (select from alert_log group by alert ->> 'id', alert ->> 'state'"
+                                " having count(*) > 1) twice"),
+                  "0");
+        EXPECT_EQ(postgres_.ask("select count(distinct alert ->> 'id') = (select count(*) from alerts) from alert_log"),
+                  "t");
+    }
+
+    PostgresServer postgres_;
+    RedisServer redis_;
+    NatsServer nats_;
+    Simulator simulator_{{.flags = {{"sim-players", "40"}, {"sim-warmup", "900"}}}};
+    Service collector_{"collector", options("management-port", "watchtower")};
+    Service gateway_{"api-gateway", options("port")};
+    Service exporter_{"exporter", options("port")};
+    std::string last_;
+};
+
+TEST_F(Alerts, OfAGameThatStandsStillResolveWhenItGoesOn) {
+    ASSERT_TRUE(opens("low_activity", "warning"));
+    const json alert = listed("active", "low_activity").at(0);
+    EXPECT_EQ(alert.at("value"), 0);
+    EXPECT_EQ(alert.at("threshold"), 10);
+    EXPECT_EQ(alert.at("state"), "active");
+    EXPECT_TRUE(alert.at("resolved_at").is_null());
+    EXPECT_EQ(alert.at("message"), "0 actions in 1500 milliseconds");
+    EXPECT_TRUE(promtool_accepts(exporter_.get("/metrics").body));
+    EXPECT_TRUE(eventually(kPatience, [&] {
+        simulator_.step(60);
+        return listed("active", "low_activity").empty() && exports("low_activity", "warning", 0);
+    }));
+    json resolved = listed("resolved", "low_activity");
+    EXPECT_EQ(resolved.back().at("id"), alert.at("id"));
+    EXPECT_GT(resolved.back().at("resolved_at"), alert.at("opened_at"));
+    EXPECT_TRUE(opens("low_activity", "warning")) << "and again";
+    EXPECT_NE(listed("active", "low_activity").at(0).at("id"), alert.at("id"));
+    expect_a_log_without_gaps();
+}
+
+TEST_F(Alerts, OfLostAttacksResolveWhenNobodyAttacks) {
+    ASSERT_TRUE(opens("low_activity", "warning")) << "windows are complete";
+    EXPECT_TRUE(eventually(kPatience, [&] {
+        simulator_.step(120);
+        return !listed("active", "high_failure_rate").empty() && exports("high_failure_rate", "warning", 1);
+    }));
+    EXPECT_TRUE(resolves("high_failure_rate", "warning"));
+    EXPECT_GT(listed("resolved", "high_failure_rate").at(0).at("value"), 0.02);
+    expect_a_log_without_gaps();
+}
+
+TEST_F(Alerts, OfGoldInOneHandResolveWhenItIsShared) {
+    ASSERT_EQ(simulator_.post("/admin/hoard?percent=90").status, 200);
+    ASSERT_TRUE(opens("resource_concentration", "warning"));
+    EXPECT_NEAR(listed("active", "resource_concentration").at(0).at("value"), 0.9, 0.02);
+    ASSERT_EQ(simulator_.post("/admin/hoard?percent=3").status, 200);
+    EXPECT_TRUE(resolves("resource_concentration", "warning"));
+    EXPECT_NEAR(listed("resolved", "resource_concentration").at(0).at("value"), 0.9, 0.02) << "the worst";
+}
+
+TEST_F(Alerts, OfSectionsThatFailAreOneEach) {
+    simulator_.set_faults(
+        R"([{"kind":"status","status":500,"section":"pvp"},{"kind":"invalid_json","section":"events"}])");
+    ASSERT_TRUE(opens("source_down", "critical", 2));
+    simulator_.set_faults(R"([{"kind":"invalid_json","section":"events"}])");
+    ASSERT_TRUE(opens("source_down", "critical", 1));
+    EXPECT_EQ(listed("active", "source_down").at(0).at("message").get<std::string>().find("events could not"), 0);
+    simulator_.set_faults("[]");
+    EXPECT_TRUE(resolves("source_down", "critical"));
+    EXPECT_EQ(listed("resolved", "source_down").size(), 2);
+    expect_a_log_without_gaps();
+}
+
+TEST_F(Alerts, OfAGameThatBeginsAnewResolveAfterTwoWindows) {
+    ASSERT_TRUE(opens("low_activity", "warning"));
+    simulator_.reset();
+    ASSERT_TRUE(opens("world_reset", "info"));
+    EXPECT_TRUE(resolves("world_reset", "info"));
+    expect_a_log_without_gaps();
+}
+
+TEST_F(Alerts, OfDataAtRiskOpenWhileTheOutboxIsFullAndResolveWhenItIsEmpty) {
+    ASSERT_TRUE(opens("low_activity", "warning"));
+    postgres_.kill();
+    ASSERT_TRUE(opens("data_at_risk", "critical")) << "shown from Redis";
+    postgres_.start();
+    EXPECT_TRUE(resolves("data_at_risk", "critical"));
+    EXPECT_GE(listed("resolved", "data_at_risk").at(0).at("value"), 1);
+    expect_a_log_without_gaps();
+}
+
+TEST_F(Alerts, SurviveTheirCollector) {
+    ASSERT_TRUE(opens("low_activity", "warning"));
+    simulator_.set_faults(R"([{"kind":"status","status":500,"section":"dwellings"}])");
+    ASSERT_TRUE(opens("source_down", "critical"));
+    const std::string id = listed("active", "source_down").at(0).at("id");
+    collector_.kill();
+    const Service other("collector", options("management-port", "watchtower"));
+    const std::string before = postgres_.ask("select max(tick) from snapshots");
+    ASSERT_TRUE(eventually(kPatience, [&] { return postgres_.ask("select max(tick) from snapshots") != before; }));
+    EXPECT_EQ(listed("active", "source_down").at(0).at("id"), id);
+    simulator_.set_faults("[]");
+    EXPECT_TRUE(resolves("source_down", "critical"));
+    EXPECT_EQ(listed("resolved", "source_down").at(0).at("id"), id);
+    EXPECT_EQ(listed("resolved", "source_down").size(), 1);
+    expect_a_log_without_gaps();
+}
+
+}  // namespace
+}  // namespace watchtower::test
