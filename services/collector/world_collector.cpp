@@ -200,7 +200,7 @@ std::array<SectionRead, proto::kSectionCount> WorldCollector::read_sections(cons
 }
 
 TickInput WorldCollector::read(const std::stop_token& stop, TimePoint tick) {
-    reading_.clear();
+    reading_.clear(&memory_->players);
     TickInput input;
     input.tick = tick;
     input.timestamp = surroundings_.clock.now();

@@ -63,6 +63,14 @@ void ActionCounts::remove(NameTable::Id player, NameTable::Id action, std::uint6
     }
 }
 
+void ActionCounts::copy(NameTable::Id player, std::vector<Entry>& entries) const {
+    entries.clear();
+    for (const Entry& entry : of(player)) {
+        entries.push_back(entry);
+    }
+    std::reverse(entries.begin(), entries.end());
+}
+
 std::uint64_t ActionCounts::value(NameTable::Id player, NameTable::Id action, ActionSource source) const {
     const std::uint32_t key = key_of(action, source);
     for (const Entry& entry : of(player)) {

@@ -98,6 +98,9 @@ public:
         return {&pool_, player < heads_.size() ? heads_[player] : kEnd};
     }
 
+    /// A player's entries in the order in which they were appended.
+    void copy(NameTable::Id player, std::vector<Entry>& entries) const;
+
     /// The value of an entry; 0 when there is none. Not for stamped.
     [[nodiscard]] std::uint64_t value(NameTable::Id player, NameTable::Id action, ActionSource source) const;
 

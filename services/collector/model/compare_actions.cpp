@@ -20,6 +20,18 @@ bool only_sums(ActionCounts::Range counts) {
     return true;
 }
 
+/// Whether both tell the same sums and nothing else, in the same order: so it is for most players.
+bool are_equal_sums(ActionCounts::Range before, ActionCounts::Range now) {
+    auto old = before.begin();
+    auto entry = now.begin();
+    while (old != before.end() && entry != now.end() && (*old).key == (*entry).key && (*old).value == (*entry).value &&
+           (*entry).source() == ActionSource::cumulative) {
+        ++old;
+        ++entry;
+    }
+    return !(old != before.end()) && !(entry != now.end());
+}
+
 std::vector<std::uint64_t> difference(const std::vector<std::uint64_t>& of, const std::vector<std::uint64_t>& without) {
     std::vector<std::uint64_t> rest;
     std::set_difference(of.begin(), of.end(), without.begin(), without.end(), std::back_inserter(rest));
@@ -162,6 +174,9 @@ bool ActionComparer::compare(const Nomads& before,
         change.actions_added += added;
         added_by_action[action] += added;
     };
+    if (telling && are_equal_sums(before.counts.of(player), now.counts.of(player))) {
+        return false;
+    }
     if (telling && only_sums(before.counts.of(player)) && only_sums(now.counts.of(player))) {
         for (const auto& entry : now.counts.of(player)) {
             add(entry.action(), rise(before.counts.value(player, entry.action(), entry.source()), entry.value));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "services/collector/model/comparison.hpp"
 
@@ -8,6 +9,8 @@ namespace {
 
 constexpr std::uint64_t kLeastSumForReset = 100;
 constexpr std::uint64_t kResetFactor = 10;
+/// So many players before its turn, a player's entries are fetched into the processor's cache.
+constexpr NameTable::Id kAhead = 16;
 
 std::uint64_t rise(std::uint64_t before, std::uint64_t now) {
     return now > before ? now - before : 0;
@@ -49,12 +52,11 @@ std::vector<NameTable::Id> translate(const NameTable& from, NameTable& to) {
     return ids;
 }
 
-std::vector<NameTable::Id> translate_players(const NameTable& from, WorldMemory& world) {
-    if (world.erased.empty()) {
-        return translate(from, world.players);
-    }
+std::vector<NameTable::Id> translate_players(const PlayerNumbers& from, WorldMemory& world) {
     std::vector<NameTable::Id> ids(from.size());
-    for (NameTable::Id id = 0; id < from.size(); ++id) {
+    const NameTable::Id known = from.known_in(world.players);
+    std::iota(ids.begin(), ids.begin() + known, NameTable::Id{0});
+    for (NameTable::Id id = known; id < from.size(); ++id) {
         ids[id] = world.players.find(from.name(id));
         if (ids[id] == NameTable::kNone) {
             const auto pseudonym = world.erased.pseudonym_of(from.name(id));
@@ -64,16 +66,16 @@ std::vector<NameTable::Id> translate_players(const NameTable& from, WorldMemory&
     return ids;
 }
 
-bool is_reset(const WorldMemory& world, const NomadsReading& reading, const std::vector<NameTable::Id>& players) {
-    std::uint64_t before = 0;
-    std::uint64_t now = 0;
-    for (NameTable::Id id = 0; id < players.size(); ++id) {
-        if (reading.of_players[id].telling > 0 && of_player(world.nomads.present, players[id]) != 0) {
-            before += sum_before(world.nomads.counts.of(players[id]));
-            now += sum_now(reading.counts.of(id));
+bool is_reset(const Nomads& before, const Nomads& now) {
+    std::uint64_t old_sum = 0;
+    std::uint64_t sum = 0;
+    for (NameTable::Id player = 0; player < before.present.size(); ++player) {
+        if (before.present[player] != 0 && now.telling[player] != 0) {
+            old_sum += sum_before(before.counts.of(player));
+            sum += sum_now(now.counts.of(player));
         }
     }
-    return before >= kLeastSumForReset && now < before / kResetFactor + (before % kResetFactor != 0 ? 1 : 0);
+    return old_sum >= kLeastSumForReset && sum < old_sum / kResetFactor + (old_sum % kResetFactor != 0 ? 1 : 0);
 }
 
 Nomads next_nomads(const WorldMemory& world,
@@ -88,26 +90,32 @@ Nomads next_nomads(const WorldMemory& world,
     next.counts.reserve(reading.counts);
     // In the order of the world's players, so that comparing them walks through memory instead of jumping about.
     std::vector<NameTable::Id> read_as(world.players.size(), NameTable::kNone);
-    for (NameTable::Id id = 0; id < players.size(); ++id) {
+    for (NameTable::Id id = 0; id < reading.of_players.size(); ++id) {
         if (reading.of_players[id].records > 0) {
             read_as[players[id]] = id;
         }
     }
+    std::vector<ActionCounts::Entry> entries;
     for (NameTable::Id player = 0; player < read_as.size(); ++player) {
         const NameTable::Id id = read_as[player];
+        if (player + kAhead < read_as.size()) {
+            reading.counts.fetch_entries(read_as[player + kAhead]);
+        }
         if (id != NameTable::kNone) {
             const PlayerNomads& read = reading.of_players[id];
             next.present[player] = 1;
             next.telling[player] = read.telling > 0 ? 1 : 0;
             next.nomads[player] = read.nomads;
-            for (const auto& entry : reading.counts.of(id)) {
+            reading.counts.copy(id, entries);
+            for (const auto& entry : entries) {
                 if (entry.value > 0) {
                     next.counts.append(player, actions[entry.action()], entry.source(), entry.value);
                 }
             }
         } else if (!reset) {
             next.nomads[player] = of_player(world.nomads.nomads, player);
-            for (const auto& entry : world.nomads.counts.of(player)) {
+            world.nomads.counts.copy(player, entries);
+            for (const auto& entry : entries) {
                 next.counts.append(player, entry.action(), entry.source(), entry.value);
             }
         }
@@ -120,8 +128,8 @@ Resources next_resources(const ResourcesReading& reading, const std::vector<Name
     const auto size = players.empty() ? 0 : *std::max_element(players.begin(), players.end()) + 1U;
     next.present.resize(size);
     next.balances.resize(size);
-    for (NameTable::Id id = 0; id < players.size(); ++id) {
-        next.present[players[id]] = 1;
+    for (NameTable::Id id = 0; id < reading.present.size(); ++id) {
+        next.present[players[id]] = reading.present[id];
         next.balances[players[id]] = reading.balances[id];
     }
     return next;
@@ -130,7 +138,7 @@ Resources next_resources(const ResourcesReading& reading, const std::vector<Name
 Dwellings next_dwellings(const DwellingsReading& reading, const std::vector<NameTable::Id>& players) {
     Dwellings next;
     next.dwellings.resize(players.empty() ? 0 : *std::max_element(players.begin(), players.end()) + 1U);
-    for (NameTable::Id id = 0; id < players.size(); ++id) {
+    for (NameTable::Id id = 0; id < reading.dwellings.size(); ++id) {
         next.dwellings[players[id]] = reading.dwellings[id];
     }
     next.by_level = reading.by_level;

@@ -17,15 +17,14 @@ inline void add_to_counter(std::uint64_t& counter, std::uint64_t by) {
 [[nodiscard]] std::vector<NameTable::Id> translate(const NameTable& from, NameTable& to);
 
 /// The same for a section's players, those erased by their pseudonyms.
-[[nodiscard]] std::vector<NameTable::Id> translate_players(const NameTable& from, WorldMemory& world);
+[[nodiscard]] std::vector<NameTable::Id> translate_players(const PlayerNumbers& from, WorldMemory& world);
 
 /// True when the cumulative actions of the players in both reads fell under a tenth, from at least 100. Players of whom
-/// no record tells any now do not count: that is no fall. `players` translates the reading's numbers to the world's.
-[[nodiscard]] bool is_reset(const WorldMemory& world,
-                            const NomadsReading& reading,
-                            const std::vector<NameTable::Id>& players);
+/// no record tells any now do not count: that is no fall.
+[[nodiscard]] bool is_reset(const Nomads& before, const Nomads& now);
 
-/// The reading in the world's numbers, with the baselines of absent players carried over unless `reset`.
+/// The reading in the world's numbers, with the baselines of absent players carried over unless `reset`. `players`
+/// translates the reading's numbers to the world's.
 [[nodiscard]] Nomads next_nomads(const WorldMemory& world,
                                  const NomadsReading& reading,
                                  const std::vector<NameTable::Id>& players,

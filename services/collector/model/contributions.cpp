@@ -6,7 +6,8 @@ namespace {
 
 constexpr unsigned kBits = 7;  // of a number in each byte; the eighth says that more follow
 constexpr std::uint64_t kMore = 1U << kBits;
-constexpr std::size_t kMostBytes = 10;  // of a number
+constexpr std::size_t kMostBytes = 10;      // of a number
+constexpr std::size_t kRoom = 64UL * 1024;  // made at a time
 
 /// Where a number of any size ends that begins at `to`.
 std::uint8_t* append(std::uint8_t* to, std::uint64_t number) {
@@ -32,10 +33,12 @@ void Contributions::put(NameTable::Id nomad, const Contribution& contribution) {
     if (nomad >= begins_.size()) {
         begins_.resize(nomad + 1U);
     }
-    const std::size_t begin = bytes_.size();
-    begins_[nomad] = begin;
-    bytes_.resize(begin + (4 + 3 * contribution.parts.size()) * kMostBytes);
-    std::uint8_t* to = bytes_.data() + begin;
+    begins_[nomad] = end_;
+    const std::size_t most = (4 + 3 * contribution.parts.size()) * kMostBytes;
+    if (bytes_.size() - end_ < most) {
+        bytes_.resize(end_ + most + kRoom);
+    }
+    std::uint8_t* to = bytes_.data() + end_;
     to = append(to, contribution.player);
     to = append(to, contribution.count);
     to = append(to, contribution.telling ? 1 : 0);
@@ -45,7 +48,7 @@ void Contributions::put(NameTable::Id nomad, const Contribution& contribution) {
         to = append(to, static_cast<std::uint64_t>(part.source));
         to = append(to, part.value);
     }
-    bytes_.resize(static_cast<std::size_t>(to - bytes_.data()));
+    end_ = static_cast<std::size_t>(to - bytes_.data());
 }
 
 void Contributions::get(NameTable::Id nomad, Contribution& contribution) const {
@@ -62,7 +65,7 @@ void Contributions::get(NameTable::Id nomad, Contribution& contribution) const {
 }
 
 void Contributions::clear() {
-    bytes_.clear();
+    end_ = 0;
     begins_.clear();
 }
 

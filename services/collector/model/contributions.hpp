@@ -36,7 +36,8 @@ public:
     void clear();
 
 private:
-    std::vector<std::uint8_t> bytes_;
+    std::vector<std::uint8_t> bytes_;  ///< longer than what is used, for clearing bytes takes time
+    std::size_t end_ = 0;              ///< of what is used
     std::vector<std::size_t> begins_;  ///< by nomad
 };
 

@@ -36,8 +36,10 @@ std::uint64_t multiply(std::uint64_t a, std::uint64_t b) {
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
+}  // namespace
+
 /// Eight bytes at a time; the last eight may overlap those before.
-std::uint32_t hash_of(std::string_view name) {
+std::uint32_t NameTable::hash_of(std::string_view name) {
     constexpr std::size_t kStep = sizeof(std::uint64_t);
     constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
     std::uint64_t hash = secret() ^ name.size() * kOdd;
@@ -48,10 +50,9 @@ std::uint32_t hash_of(std::string_view name) {
     }
     const std::uint64_t last = name.size() >= kStep ? load(end - kStep, kStep) : load(at, name.size());
     hash = multiply(hash ^ last, kOdd);
-    return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
+    constexpr std::uint32_t kNotNull = 1U << 31U;
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32U)) | kNotNull;
 }
-
-}  // namespace
 
 std::string_view NameTable::name(Id id) const {
     const std::uint32_t begin = id == 0 ? 0 : ends_[id - 1];
@@ -67,18 +68,26 @@ std::size_t NameTable::slot_of(std::string_view name, std::uint32_t hash) const 
     return at;
 }
 
-NameTable::Id NameTable::find(std::string_view name) const {
-    return slots_.empty() ? kNone : slots_[slot_of(name, hash_of(name))].id;
+NameTable::Id NameTable::find(std::string_view name, std::uint32_t hash) const {
+    return slots_.empty() ? kNone : slots_[slot_of(name, hash)].id;
 }
 
-void NameTable::fetch(std::string_view name) const {
+void NameTable::fetch(std::uint32_t hash) const {
     if (!slots_.empty()) {
-        __builtin_prefetch(&slots_[hash_of(name) & (slots_.size() - 1)]);
+        __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
     }
 }
 
-NameTable::Id NameTable::guess(std::string_view name) const {
-    const Id id = slots_.empty() ? kNone : slots_[hash_of(name) & (slots_.size() - 1)].id;
+NameTable::Id NameTable::guess(std::uint32_t hash) const {
+    if (slots_.empty()) {
+        return kNone;
+    }
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash & mask;
+    while (slots_[at].id != kNone && slots_[at].hash != hash) {
+        at = (at + 1) & mask;
+    }
+    const Id id = slots_[at].id;
     if (id != kNone) {
         __builtin_prefetch(&ends_[id]);
     }
@@ -91,14 +100,13 @@ void NameTable::fetch_text(Id id) const {
     }
 }
 
-NameTable::Id NameTable::intern(std::string_view name) {
+NameTable::Id NameTable::intern(std::string_view name, std::uint32_t hash) {
     if (last_ != kNone && this->name(last_) == name) {
         return last_;
     }
     if (ends_.size() * 2 >= slots_.size()) {
         grow();
     }
-    const std::uint32_t hash = hash_of(name);
     Slot& slot = slots_[slot_of(name, hash)];
     if (slot.id == kNone) {
         if (text_.size() + name.size() > UINT32_MAX || ends_.size() + 1 >= kNone) {

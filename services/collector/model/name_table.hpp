@@ -15,17 +15,22 @@ public:
 
     /// The name's number, a new one if it has none yet. The name that was interned last is known at once. Throws Error
     /// beyond 4 GiB of names.
-    Id intern(std::string_view name);
+    Id intern(std::string_view name) { return intern(name, hash_of(name)); }
+    Id intern(std::string_view name, std::uint32_t hash);
 
-    /// Three steps, each some time after the one before, that fetch into the processor's cache what interning a name
+    /// For whoever looks a name up several times; the same for all tables of this process. Never 0.
+    [[nodiscard]] static std::uint32_t hash_of(std::string_view name);
+
+    /// Three steps, each some time after the one before, that fetch into the processor's cache what looking a name up
     /// will need, so that a table larger than the cache costs it no waiting: where the number stands; the number that
     /// the name most likely has, or kNone, and where its text is; the text, to be compared with.
-    void fetch(std::string_view name) const;
-    [[nodiscard]] Id guess(std::string_view name) const;
+    void fetch(std::uint32_t hash) const;
+    [[nodiscard]] Id guess(std::uint32_t hash) const;
     void fetch_text(Id id) const;
 
     /// kNone when it was never interned.
-    [[nodiscard]] Id find(std::string_view name) const;
+    [[nodiscard]] Id find(std::string_view name) const { return find(name, hash_of(name)); }
+    [[nodiscard]] Id find(std::string_view name, std::uint32_t hash) const;
 
     /// Valid until the next intern.
     [[nodiscard]] std::string_view name(Id id) const;

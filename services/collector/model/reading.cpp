@@ -24,15 +24,22 @@ void fetch(const std::vector<T>& list, NameTable::Id id) {
     }
 }
 
+std::uint32_t hash_of(std::string_view name, const NotedName& noted) {
+    return noted.hash != 0 ? noted.hash : NameTable::hash_of(name);
+}
+
 /// What a record needs for which there is one value by player.
-template <typename T>
-void expect_player(const NameTable& players, const std::vector<T>& by_player, std::string_view id, std::size_t step) {
+template <typename Record, typename T>
+void expect_player(const PlayerNumbers& players, const std::vector<T>& by_player, Record& record, std::size_t step) {
+    NotedName& noted = record.noted_player;
     if (step == 0) {
-        players.fetch(id);
+        noted.hash = NameTable::hash_of(record.player_id);
+        players.fetch(noted.hash);
     } else if (step == 1) {
-        fetch(by_player, players.guess(id));
+        noted.number = players.guess(noted.hash);
+        fetch(by_player, noted.number);
     } else if (step == 2) {
-        players.fetch_text(players.guess(id));
+        players.fetch_text(noted.number);
     }
 }
 
@@ -70,7 +77,7 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
     }
     if (record.id) {
         const std::size_t known = nomad_ids_.size();
-        const NameTable::Id nomad = nomad_ids_.intern(*record.id);
+        const NameTable::Id nomad = nomad_ids_.intern(*record.id, hash_of(*record.id, record.noted_id));
         if (nomad < known) {
             contributions_.get(nomad, replaced_);
             take_back(replaced_);
@@ -82,7 +89,7 @@ std::optional<InvalidReason> Reading::take(const NomadRecord& record) {
 }
 
 bool Reading::note_contribution(const NomadRecord& record) {
-    contribution_.player = nomads.players.intern(record.player_id);
+    contribution_.player = nomads.players.intern(record.player_id, hash_of(record.player_id, record.noted_player));
     contribution_.count = record.count;
     contribution_.telling = record.has_actions;
     contribution_.parts.clear();
@@ -155,27 +162,31 @@ void Reading::take_back(const Contribution& contribution) {
     }
 }
 
-void Reading::expect(const NomadRecord& record, std::size_t step) const {
-    expect_player(nomads.players, nomads.of_players, record.player_id, step);
+void Reading::expect(NomadRecord& record, std::size_t step) const {
+    expect_player(nomads.players, nomads.of_players, record, step);
     if (step == 0 && record.id) {
-        nomad_ids_.fetch(*record.id);
+        record.noted_id.hash = NameTable::hash_of(*record.id);
+        nomad_ids_.fetch(record.noted_id.hash);
     } else if (step == 1) {
-        nomads.counts.fetch(nomads.players.guess(record.player_id));
+        nomads.counts.fetch(record.noted_player.number);
     } else if (step == 2) {
-        nomads.counts.fetch_entries(nomads.players.guess(record.player_id));
+        nomads.counts.fetch_entries(record.noted_player.number);
     }
 }
 
-void Reading::expect(const BalanceRecord& record, std::size_t step) const {
-    expect_player(resources.players, resources.balances, record.player_id, step);
+void Reading::expect(BalanceRecord& record, std::size_t step) const {
+    expect_player(resources.players, resources.balances, record, step);
 }
 
-void Reading::expect(const DwellingRecord& record, std::size_t step) const {
-    expect_player(dwellings.players, dwellings.dwellings, record.player_id, step);
+void Reading::expect(DwellingRecord& record, std::size_t step) const {
+    expect_player(dwellings.players, dwellings.dwellings, record, step);
 }
 
 std::optional<InvalidReason> Reading::take(const BalanceRecord& record) {
-    Balance& balance = at_growing(resources.balances, resources.players.intern(record.player_id));
+    const NameTable::Id player =
+        resources.players.intern(record.player_id, hash_of(record.player_id, record.noted_player));
+    at_growing(resources.present, player) = 1;
+    Balance& balance = at_growing(resources.balances, player);
     const Balance told{record.gold.value_or(proto::Amount{}), record.spice.value_or(proto::Amount{})};
     if (record.whole) {
         balance = told;
@@ -187,7 +198,9 @@ std::optional<InvalidReason> Reading::take(const BalanceRecord& record) {
 }
 
 std::optional<InvalidReason> Reading::take(const DwellingRecord& record) {
-    PlayerDwellings& player = at_growing(dwellings.dwellings, dwellings.players.intern(record.player_id));
+    PlayerDwellings& player =
+        at_growing(dwellings.dwellings,
+                   dwellings.players.intern(record.player_id, hash_of(record.player_id, record.noted_player)));
     ++player.count;
     player.highest_level = std::max(player.highest_level, record.level);
     ++dwellings.by_level[record.level];
@@ -241,17 +254,18 @@ std::optional<InvalidReason> Reading::take(const EventRecord& record) {
                {std::string(record.type), false, record.affected_players, 1});
 }
 
-void Reading::clear() {
-    nomads.players.clear();
+void Reading::clear(const NameTable* players) {
+    nomads.players.clear(players);
     nomads.actions.clear();
     nomads.of_players.clear();
     nomads.counts.clear();
     nomads.total_nomads = 0;
     nomads.total_actions = 0;
     nomads.by_action.clear();
-    resources.players.clear();
+    resources.players.clear(players);
+    resources.present.clear();
     resources.balances.clear();
-    dwellings.players.clear();
+    dwellings.players.clear(players);
     dwellings.dwellings.clear();
     dwellings.by_level.clear();
     combats.clear();

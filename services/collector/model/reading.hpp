@@ -14,6 +14,7 @@
 #include "services/collector/model/admitted_names.hpp"
 #include "services/collector/model/contributions.hpp"
 #include "services/collector/model/name_table.hpp"
+#include "services/collector/model/player_numbers.hpp"
 #include "services/collector/model/records.hpp"
 
 /// What the game said at one tick, aggregated while it is parsed.
@@ -27,9 +28,9 @@ struct PlayerNomads {
 };
 
 struct NomadsReading {
-    NameTable players;
+    PlayerNumbers players;
     NameTable actions;
-    std::vector<PlayerNomads> of_players;  ///< by player
+    std::vector<PlayerNomads> of_players;  ///< by player, who may be in none of the section's records
     ActionCounts counts;
     std::uint64_t total_nomads = 0;
     std::uint64_t total_actions = 0;       ///< of all `actions`
@@ -43,8 +44,9 @@ struct Balance {
 };
 
 struct ResourcesReading {
-    NameTable players;
-    std::vector<Balance> balances;  ///< by player
+    PlayerNumbers players;
+    std::vector<std::uint8_t> present;  ///< by player
+    std::vector<Balance> balances;      ///< by player
 };
 
 struct PlayerDwellings {
@@ -54,8 +56,8 @@ struct PlayerDwellings {
 };
 
 struct DwellingsReading {
-    NameTable players;
-    std::vector<PlayerDwellings> dwellings;  ///< by player
+    PlayerNumbers players;
+    std::vector<PlayerDwellings> dwellings;  ///< by player; a count of 0 for those who are not in the list
     std::map<std::uint32_t, std::uint64_t> by_level;
 };
 
@@ -79,12 +81,13 @@ public:
     std::optional<InvalidReason> take(const CombatRecord& record) override;
     std::optional<InvalidReason> take(const EventRecord& record) override;
 
-    void expect(const NomadRecord& record, std::size_t step) const override;
-    void expect(const BalanceRecord& record, std::size_t step) const override;
-    void expect(const DwellingRecord& record, std::size_t step) const override;
+    void expect(NomadRecord& record, std::size_t step) const override;
+    void expect(BalanceRecord& record, std::size_t step) const override;
+    void expect(DwellingRecord& record, std::size_t step) const override;
 
-    /// Ready for the next tick; keeps the memory.
-    void clear();
+    /// Ready for the next tick; keeps the memory. `players`: those of the world that the reading will be compared with,
+    /// which makes that faster. They must stay where and as they are until then, but for new ones.
+    void clear(const NameTable* players = nullptr);
 
     /// The names that the world has had so far. Records with names beyond AdmittedNames::kMost are refused; so that
     /// this holds over the world's life, a new reading has to be told those that were counted before.

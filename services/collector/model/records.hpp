@@ -17,6 +17,12 @@ namespace watchtower::collector {
 
 using ActionCount = std::pair<std::string_view, std::uint64_t>;
 
+/// What a sink noted of a name when it was told to expect the record.
+struct NotedName {
+    std::uint32_t hash = 0;  ///< 0: nothing
+    std::uint32_t number = 0;
+};
+
 struct NomadRecord {
     std::string_view player_id;
     std::optional<std::string_view> id;
@@ -25,6 +31,8 @@ struct NomadRecord {
     std::optional<TimePoint> last_action_at;
     bool has_actions = false;          ///< `actions` was there, if only as an empty object
     std::vector<ActionCount> actions;  ///< cumulative
+    NotedName noted_player{};
+    NotedName noted_id{};
 };
 
 /// One player's gold, spice or both.
@@ -33,11 +41,13 @@ struct BalanceRecord {
     std::optional<proto::Amount> gold;
     std::optional<proto::Amount> spice;
     bool whole = false;  ///< all that the player has (what is missing is 0), not one of several rows to be added up
+    NotedName noted_player{};
 };
 
 struct DwellingRecord {
     std::string_view player_id;
     std::uint32_t level = 1;  ///< 1 to 1000
+    NotedName noted_player{};
 };
 
 struct CombatRecord {
@@ -100,13 +110,13 @@ public:
     virtual std::optional<InvalidReason> take(const CombatRecord& record) = 0;
     virtual std::optional<InvalidReason> take(const EventRecord& record) = 0;
 
-    /// A record that will be taken a little later, unless the body turns out to be broken: a sink may fetch what it
-    /// will need into the processor's cache. Called kSteps times for each record, with some records in between: what
-    /// one step fetched is there at the next.
+    /// A record that will be taken a little later, unless the body turns out to be broken: a sink may note its names
+    /// and fetch what it will need into the processor's cache. Called kSteps times for each record, with some records
+    /// in between: what one step fetched is there at the next.
     static constexpr std::size_t kSteps = 3;
-    virtual void expect(const NomadRecord& /*record*/, std::size_t /*step*/) const {}
-    virtual void expect(const BalanceRecord& /*record*/, std::size_t /*step*/) const {}
-    virtual void expect(const DwellingRecord& /*record*/, std::size_t /*step*/) const {}
+    virtual void expect(NomadRecord& /*record*/, std::size_t /*step*/) const {}
+    virtual void expect(BalanceRecord& /*record*/, std::size_t /*step*/) const {}
+    virtual void expect(DwellingRecord& /*record*/, std::size_t /*step*/) const {}
 };
 
 }  // namespace watchtower::collector

@@ -112,12 +112,13 @@ void compare_players(const WorldMemory& world, Step& step) {
 void read_nomads(WorldMemory& world, const NomadsReading& reading, Step& step) {
     const auto players = translate_players(reading.players, world);
     const auto actions = translate(reading.actions, world.actions);
-    step.reset = is_reset(world, reading, players);
+    step.nomads = next_nomads(world, reading, players, actions, false);
+    step.reset = is_reset(world.nomads, *step.nomads);
     if (step.reset) {
         ++step.state.epoch;
         step.state.epoch_since = step.state.timestamp;
+        step.nomads = next_nomads(world, reading, players, actions, true);
     }
-    step.nomads = next_nomads(world, reading, players, actions, step.reset);
 }
 
 void note(KnownEntries& known, std::vector<ListChange>& changes, bool reset) {

@@ -43,7 +43,7 @@ std::string read_file(const std::string& path) {
 
 Seconds run_tick(const std::string& folder, TimePoint tick, Reading& reading, WorldMemory& world) {
     Seconds seconds;
-    measure(seconds, "clear", [&] { reading.clear(); });
+    measure(seconds, "clear", [&] { reading.clear(&world.players); });
     for (const proto::Section section : proto::kSections) {
         std::string body = read_file(folder + "/" + std::string(to_text(section)) + ".json");
         SectionParser parser(section);

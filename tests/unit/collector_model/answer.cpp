@@ -77,19 +77,19 @@ void Answer::read_by(Game& game) const {
         if (row.actions) {
             record.actions.assign(row.actions->begin(), row.actions->end());
         }
-        (void)game.reading.take(record);
+        (void)game.begun().take(record);
     }
     for (const BalanceRow& row : resources) {
-        (void)game.reading.take(BalanceRecord{row.player, proto::Amount{row.gold}, proto::Amount{row.spice}, true});
+        (void)game.begun().take(BalanceRecord{row.player, proto::Amount{row.gold}, proto::Amount{row.spice}, true});
     }
     for (const DwellingRow& row : dwellings) {
-        (void)game.reading.take(DwellingRecord{row.player, row.level});
+        (void)game.begun().take(DwellingRecord{row.player, row.level});
     }
     for (const EntryRow& row : combats) {
-        (void)game.reading.take(combat(row));
+        (void)game.begun().take(combat(row));
     }
     for (const EntryRow& row : events) {
-        (void)game.reading.take(event(row));
+        (void)game.begun().take(event(row));
     }
     for (const proto::Section section : proto::kSections) {
         if (!was_read(section)) {

@@ -166,8 +166,8 @@ TEST(ResourceCounting, KeepsStockEqualToTheSumOfItsFlows) {
 
 TEST(ResourceCounting, TakesTheLastOfAPlayerWhoIsListedTwice) {
     Game game;
-    (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(5), std::nullopt, true});
-    (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(6), std::nullopt, true});
+    (void)game.begun().take(BalanceRecord{"p1", proto::Amount::units(5), std::nullopt, true});
+    (void)game.begun().take(BalanceRecord{"p1", proto::Amount::units(6), std::nullopt, true});
     game.tick();
     EXPECT_EQ(to_text(game.state().document.resources->total_gold), "6");
 }
@@ -187,9 +187,9 @@ TEST(ResourceCounting, LeavesAndJoinsWithWhatThePlayerHas) {
 
 TEST(ResourceCounting, SumsRowsOfOneResourceEach) {
     Game game;
-    (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(5), std::nullopt});
-    (void)game.reading.take(BalanceRecord{"p1", proto::Amount::units(6), std::nullopt});
-    (void)game.reading.take(BalanceRecord{"p1", std::nullopt, proto::Amount::units(2)});
+    (void)game.begun().take(BalanceRecord{"p1", proto::Amount::units(5), std::nullopt});
+    (void)game.begun().take(BalanceRecord{"p1", proto::Amount::units(6), std::nullopt});
+    (void)game.begun().take(BalanceRecord{"p1", std::nullopt, proto::Amount::units(2)});
     game.tick();
     EXPECT_EQ(to_text(game.state().document.resources->total_gold), "11");
     EXPECT_EQ(to_text(game.state().document.resources->total_spice), "2");
@@ -321,7 +321,7 @@ TEST(ListCounting, TellsEventsWithoutIdsApartByThePlayersListed) {
         record.type = "raid";
         record.affected_players = 2;
         record.affected_ids = ids;
-        (void)game.reading.take(record);
+        (void)game.begun().take(record);
         game.tick();
     }
     EXPECT_EQ(game.totals().events.at(0), (proto::EventsSection::Type{"raid", 2, 4}));

@@ -92,7 +92,7 @@ TEST(FormsOfActions, CountNothingOfNomadsThatBeginToTellTheirLastActionWhileTheS
     game.tick();
     NomadRecord silent;
     silent.player_id = "p1";
-    (void)game.reading.take(silent);
+    (void)game.begun().take(silent);
     game.tick();
     game.nomad_that_did("p1", "move", 10);
     game.tick();

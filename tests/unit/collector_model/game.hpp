@@ -21,7 +21,7 @@ public:
         record.count = count;
         record.has_actions = true;
         record.actions = actions;
-        (void)reading.take(record);
+        (void)begun().take(record);
     }
 
     void nomad_with_id(const std::string& id, const std::string& player, const Actions& actions) {
@@ -30,7 +30,7 @@ public:
         record.player_id = player;
         record.has_actions = true;
         record.actions = actions;
-        (void)reading.take(record);
+        (void)begun().take(record);
     }
 
     /// A nomad without `actions`; at < 0: without last_action_at. Seconds.
@@ -41,14 +41,14 @@ public:
         if (at >= 0) {
             record.last_action_at = TimePoint(std::chrono::seconds(at));
         }
-        (void)reading.take(record);
+        (void)begun().take(record);
     }
 
     void balance(const std::string& player, const char* gold, const char* spice) {
-        (void)reading.take(BalanceRecord{player, proto::parse_amount(gold), proto::parse_amount(spice), true});
+        (void)begun().take(BalanceRecord{player, proto::parse_amount(gold), proto::parse_amount(spice), true});
     }
 
-    void dwelling(const std::string& player, std::uint32_t level) { (void)reading.take(DwellingRecord{player, level}); }
+    void dwelling(const std::string& player, std::uint32_t level) { (void)begun().take(DwellingRecord{player, level}); }
 
     void combat(std::optional<std::string_view> id,
                 bool success,
@@ -59,11 +59,11 @@ public:
         record.success = success;
         record.destroyed_dwellings = destroyed;
         record.attacker_id = attacker;
-        (void)reading.take(record);
+        (void)begun().take(record);
     }
 
     void event(std::optional<std::string_view> id, std::string_view type, std::uint64_t affected) {
-        (void)reading.take(EventRecord{id, type, affected});
+        (void)begun().take(EventRecord{id, type, affected});
     }
 
     void fail(proto::Section section, proto::SectionError error = proto::SectionError::timeout) {
@@ -91,9 +91,18 @@ public:
         drop();
     }
 
+    /// The reading, which knows the world's players from the first record on.
+    Reading& begun() {
+        if (!std::exchange(begun_, true)) {
+            reading.clear(&world.players);
+        }
+        return reading;
+    }
+
     /// Begins the next tick without having kept this one.
     void drop() {
         reading.clear();
+        begun_ = false;
         errors = {};
         now += step_length;
     }
@@ -115,6 +124,9 @@ public:
     std::array<std::optional<proto::SectionError>, proto::kSectionCount> errors;
     TimePoint now{std::chrono::seconds(1'765'197'240)};
     Milliseconds step_length{60'000};
+
+private:
+    bool begun_ = false;
 };
 
 }  // namespace watchtower::collector::test

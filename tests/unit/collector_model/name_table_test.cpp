@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "services/collector/model/player_numbers.hpp"
+
 namespace watchtower::collector {
 namespace {
 
@@ -35,6 +37,27 @@ TEST(NameTable, ForgetsAllNames) {
     table.clear();
     EXPECT_EQ(table.find("a"), NameTable::kNone);
     EXPECT_EQ(table.intern("b"), 0U);
+}
+
+TEST(PlayerNumbers, AreThoseOfTheWorldForWhomItKnew) {
+    NameTable world;
+    world.intern("ann");
+    world.intern("bob");
+    PlayerNumbers numbers;
+    const auto intern = [&numbers](std::string_view name) { return numbers.intern(name, NameTable::hash_of(name)); };
+    EXPECT_EQ(intern("bob"), 0U);
+    numbers.clear(&world);
+    EXPECT_EQ(numbers.size(), 2U);
+    EXPECT_EQ(intern("bob"), 1U);
+    EXPECT_EQ(intern("cleo"), 2U);
+    EXPECT_EQ(intern("ann"), 0U);
+    world.intern("dora");  // as the comparison of another section does
+    EXPECT_EQ(intern("dora"), 3U);
+    EXPECT_EQ(intern("cleo"), 2U);
+    EXPECT_EQ(numbers.name(0), "ann");
+    EXPECT_EQ(numbers.name(3), "dora");
+    EXPECT_EQ(numbers.known_in(world), 2U);
+    EXPECT_EQ(numbers.known_in(NameTable()), 0U);
 }
 
 }  // namespace
