@@ -122,20 +122,27 @@ void append_text(std::string& out, Amount amount) {
     if (amount.millionths < 0) {
         out += '-';
     }
-    auto rest =
+    const auto rest =
         amount.millionths < 0 ? -static_cast<Unsigned>(amount.millionths) : static_cast<Unsigned>(amount.millionths);
     std::string reversed;
     bool significant = false;
-    for (int position = 0; position < kFractionDigits || rest != 0 || position == kFractionDigits; ++position) {
-        if (position == kFractionDigits && significant) {
-            reversed += '.';
+    const auto append_digits = [&reversed, &significant](auto number) {
+        for (int position = 0; position < kFractionDigits || number != 0 || position == kFractionDigits; ++position) {
+            if (position == kFractionDigits && significant) {
+                reversed += '.';
+            }
+            const char digit = static_cast<char>('0' + static_cast<int>(number % 10));
+            number /= 10;
+            significant = significant || digit != '0';
+            if (significant || position >= kFractionDigits) {
+                reversed += digit;
+            }
         }
-        const char digit = static_cast<char>('0' + static_cast<int>(rest % 10));
-        rest /= 10;
-        significant = significant || digit != '0';
-        if (significant || position >= kFractionDigits) {
-            reversed += digit;
-        }
+    };
+    if (rest <= UINT64_MAX) {
+        append_digits(static_cast<std::uint64_t>(rest));  // dividing 128 bits takes ten times as long
+    } else {
+        append_digits(rest);
     }
     out.append(reversed.rbegin(), reversed.rend());
 }

@@ -165,16 +165,30 @@ double median(const std::vector<Seconds>& all, double Seconds::*member) {
     return values[values.size() / 2];
 }
 
+/// As a world does that has had a tick with them.
+void know(const Reading& reading, collector::NameTable& players) {
+    const auto know_all = [&players](const collector::PlayerNumbers& names) {
+        for (collector::NameTable::Id id = 0; id < names.size(); ++id) {
+            players.intern(names.name(id));
+        }
+    };
+    know_all(reading.nomads.players);
+    know_all(reading.resources.players);
+    know_all(reading.dwellings.players);
+}
+
 void run(const std::string& folder, std::size_t rounds) {
     Reading reading;
+    collector::NameTable players;
     std::printf("{\"sections\": [");
     const char* separator = "";
     for (const proto::Section section : proto::kSections) {
         Bench bench(section, folder);
         std::vector<Seconds> all;
         for (std::size_t round = 0; round <= rounds; ++round) {
-            reading.clear();
+            reading.clear(&players);
             all.push_back(bench.run(reading));
+            know(reading, players);
         }
         all.erase(all.begin());  // the first one had its memory to get
         std::printf(R"(%s{"section": "%s", "bytes": %zu, "records": %llu, "visit_seconds": %.6f,)"
