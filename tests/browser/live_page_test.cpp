@@ -3,6 +3,18 @@
 namespace watchtower::test {
 namespace {
 
+TEST(LivePage, ShowsWhatTheApiSaysAndKeepsUpWithIt) {
+    EXPECT_TRUE(PageStage().passes("shows.mjs"));
+}
+
+TEST(LivePage, SaysWhatIsAwayAndComesBackByItself) {
+    EXPECT_TRUE(PageStage().passes("outages.mjs"));
+}
+
+TEST(LivePage, AsksForAKeyAndKeepsItToItself) {
+    EXPECT_TRUE(PageStage({{"API_AUTH", "all"}, {"API_KEY", "the-key-of-the-wall"}}).passes("key.mjs"));
+}
+
 TEST(LivePage, ShowsNamesOfAnyContentAsText) {
     EXPECT_TRUE(PageStage().passes("names.mjs"));
 }

@@ -7,6 +7,8 @@ const kSilence = 45000; // a stream that says nothing for so long, no heartbeat 
 const kLeastPoll = 1000;
 const kMostPoll = 60000;
 const kMostLatePoll = 10000;
+// A page that nobody sees gives its stream up after so long: all pages of a server share a browser's six connections.
+const kHiddenPatience = 30000;
 const kSteady = 10000; // a stream that lived so long is a success
 
 // Not while a key is waited for.
@@ -96,6 +98,7 @@ export class Feed {
     let failures = 0;
     while (!signal.aborted) {
       await this.store.until(mayAsk, signal);
+      while (document.hidden && !signal.aborted) await wait(kMostPoll, signal); // a nudge comes when it is seen
       if (signal.aborted) return;
       const began = Date.now();
       let least = 0;
@@ -118,9 +121,15 @@ export class Feed {
   // Returns or throws when the stream has ended.
   async listenOnce(signal) {
     const end = new AbortController();
-    const give_up = () => end.abort();
-    signal.addEventListener("abort", give_up);
-    let timer = setTimeout(give_up, kSilence);
+    const giveUp = () => end.abort();
+    signal.addEventListener("abort", giveUp);
+    let timer = setTimeout(giveUp, kSilence);
+    let hiding;
+    const look = () => {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(giveUp, kHiddenPatience);
+    };
+    document.addEventListener("visibilitychange", look);
     try {
       const headers = { Accept: "text/event-stream", ...(this.lastId && { "Last-Event-ID": this.lastId }) };
       const address = path("/api/v1/stream", { world: this.store.state.world });
@@ -132,12 +141,14 @@ export class Feed {
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         clearTimeout(timer);
-        timer = setTimeout(give_up, kSilence);
+        timer = setTimeout(giveUp, kSilence);
         parser.push(piece.value);
       }
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", give_up);
+      clearTimeout(hiding);
+      document.removeEventListener("visibilitychange", look);
+      signal.removeEventListener("abort", giveUp);
       end.abort();
     }
   }

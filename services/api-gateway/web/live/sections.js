@@ -18,7 +18,7 @@ export function showSections(store) {
   });
   store.on(["snapshot", "stats", "historyProblem"], ({ snapshot, stats }) => {
     if (stats) {
-      setText(byId("unit-top-players"), `most actions in the last ${kRanges[stats.range].name}`);
+      setText(byId("unit-top-players"), `most actions in the last ${kRanges[stats.range].name}, of ${exact(stats.active_players)} who did something`);
       fill(byId("top-players"), ...activePlayers(stats));
     } else {
       setText(byId("unit-top-players"), "most actions since they are known to the game");
