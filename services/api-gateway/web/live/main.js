@@ -11,7 +11,8 @@ import { createStore } from "./store.js";
 import { showTiles } from "./tiles.js";
 import { backoff, nudge, wait } from "./waiting.js";
 
-const kCalmPause = 30000; // between looks at worlds and services while nothing else asks for one
+const kCalmPause = 30000; // between looks at worlds and services
+const kFirstPause = 3000; // while there is no world
 
 const store = createStore({
   ...readAddress(),
@@ -81,6 +82,7 @@ async function lookOnAndOn() {
     try {
       await look(signal);
       failures = 0;
+      if (!store.state.worlds?.length) pause = kFirstPause;
     } catch (problem) {
       failures += 1;
       pause = backoff(failures);
