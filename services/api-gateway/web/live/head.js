@@ -29,7 +29,9 @@ function offerChoices(store, act) {
   store.on(["worlds", "world"], ({ worlds, world: chosen }) => {
     const names = (worlds ?? []).map((one) => one.name);
     if (chosen && !names.includes(chosen)) names.push(chosen);
-    world.replaceChildren(...names.map((one) => new Option(name(one), one, false, one === chosen)));
+    const offered = [...world.options].map(({ value }) => value);
+    if (names.join() !== offered.join()) world.replaceChildren(...names.map((one) => new Option(name(one), one)));
+    world.value = chosen;
     byId("world-choice").hidden = names.length === 0;
   });
   const range = byId("range");
@@ -126,7 +128,7 @@ function condition({ link, access, snapshot, alerts, current }) {
 let announced = "";
 
 function showCondition({ kind, text }, { link, world }) {
-  const title = ["Watchtower", world].filter(Boolean).join(" · ");
+  const title = ["Watchtower", world && name(world)].filter(Boolean).join(" · ");
   const all = text ? `${text} – ${title}` : title;
   if (document.title !== all) document.title = all;
   const icon = iconOf(kind);

@@ -1,4 +1,4 @@
-import { Api, each, path } from "./api.js";
+import { Api, path } from "./api.js";
 import { showCharts } from "./charts.js";
 import { showCondition } from "./condition.js";
 import { Feed, mayAsk } from "./feed.js";
@@ -58,20 +58,21 @@ showCharts(store);
 showSections(store);
 showCondition(store, api);
 
-// Worlds, alerts, services: what is asked for beside the document; each is left as it was where it cannot be had.
-async function look(signal) {
-  const asked = [
-    ["worlds", "/api/v1/worlds", (body) => body.worlds],
+// Worlds and services. A list of worlds stays where there is no newer one; throws where nobody answers.
+async function look() {
+  for (const [name, route, read] of [
     ["health", "/health", (body) => body],
+    ["worlds", "/api/v1/worlds", (body) => body.worlds],
     ["status", "/api/v1/status", (body) => body],
-  ];
-  await each(asked, 1, async ([name, route, read]) => {
+  ]) {
     try {
-      store.set({ [name]: read((await api.get(route, signal)).body) });
+      store.set({ [name]: read((await api.get(route)).body) });
     } catch (problem) {
-      if (problem.status !== 404) throw problem;
+      if (problem.status === 0) throw problem;
+      if (name !== "worlds") store.set({ [name]: null });
     }
-  });
+  }
+  await loadAlerts();
 }
 
 async function lookOnAndOn() {
@@ -80,13 +81,13 @@ async function lookOnAndOn() {
   for (;;) {
     let pause = kCalmPause;
     try {
-      await look(signal);
+      await look();
       failures = 0;
       if (!store.state.worlds?.length) pause = kFirstPause;
     } catch (problem) {
       failures += 1;
       pause = backoff(failures);
-      store.set({ health: null });
+      store.set({ health: null, status: null });
     }
     await wait(pause, signal);
     await store.until(mayAsk, signal);
@@ -97,9 +98,9 @@ async function loadAlerts() {
   const { world } = store.state;
   try {
     const { body } = await api.get(path("/api/v1/alerts", { world }));
-    if (store.state.world === world) store.set({ alerts: body });
+    if (world === "" || store.state.world === world) store.set({ alerts: body });
   } catch {
-    // asked again with the next document
+    // asked again soon
   }
 }
 
@@ -110,8 +111,10 @@ function nameDefaultWorld({ worlds, world }) {
 }
 
 store.on(["worlds"], nameDefaultWorld);
-store.on(["snapshot", "alertNews"], ({ snapshot, access }) => {
-  if (snapshot && access === "open") void loadAlerts();
+// The stream tells of alerts; without it each document may come with others.
+store.on(["alertNews"], ({ alertNews }) => alertNews && void loadAlerts());
+store.on(["snapshot"], ({ snapshot, alerts, link }) => {
+  if (snapshot && !(alerts && link.kind === "live")) void loadAlerts();
 });
 window.addEventListener("online", nudge);
 document.addEventListener("visibilitychange", () => document.hidden || nudge());
