@@ -38,12 +38,9 @@ export function showCondition(store, api) {
     fill(byId("freshness"), ...(snapshot ? [freshness(snapshot.document, clock, now)] : [note("Nothing yet.")]));
   });
   store.on(["alerts", "clock"], ({ alerts, clock }) => fill(byId("alerts"), ...alertList(alerts, clock, api.now())));
-  store.on(["health", "status", "clock"], ({ health, status, clock }) => {
-    fill(byId("services"), ...services(health, status, clock, api.now()));
-  });
 }
 
-const mark = (kind, text) => element("span", { class: `mark ${kind}` }, text);
+export const mark = (kind, text) => element("span", { class: `mark ${kind}` }, text);
 
 function freshness({ timestamp, stale = {}, ...sections }, clock, now) {
   return table("Freshness by section", [["data", ""], ["state", ""]], Object.entries(kSections).map(([section, label]) => {
@@ -77,14 +74,3 @@ const severity = ({ severity: given }) => (kSeverities.includes(given) ? given :
 function measured({ value, threshold }) {
   return isKnown(value) && isKnown(threshold) ? ` · worst ${short(value)}, limit ${short(threshold)}` : "";
 }
-
-const state = (text) => mark(text === "up" ? "good" : text === "down" ? "bad" : "unknown", text);
-
-function services(health, status, clock, now) {
-  if (!health && !status) return [note("Unknown.")];
-  const rows = [];
-  if (health) rows.push(["this gateway", element("span", {}, mark("good", "up"), ` ${name(health.version ?? "")}`)]);
-  for (const [what, is] of Object.entries(health?.dependencies ?? {})) rows.push([name(what), state(name(is))]);
-  return [table("Services", [["what", ""], ["state", ""]], rows)];
-}
-

@@ -7,6 +7,7 @@ import { showHead } from "./head.js";
 import { History } from "./history.js";
 import { showSections } from "./sections.js";
 import { readAddress, writeAddress } from "./address.js";
+import { showServices } from "./services.js";
 import { createStore } from "./store.js";
 import { showTiles } from "./tiles.js";
 import { backoff, nudge, wait } from "./waiting.js";
@@ -57,6 +58,7 @@ showTiles(store);
 showCharts(store);
 showSections(store);
 showCondition(store, api);
+showServices(store);
 
 // Worlds and services. A list of worlds stays where there is no newer one; throws where nobody answers.
 async function look() {
