@@ -1,11 +1,11 @@
 // By keyboard, on small screens, in light and dark, with a reader, without motion.
 
-import { accessibility, assert, base, eventually, linkIs, overflow, text, withPage } from "./browser.mjs";
+import { accessibility, assert, base, eventually, isLive, overflow, text, withPage } from "./browser.mjs";
 
 async function ready(page) {
   await page.goto("about:blank");
   await page.goto(base);
-  await linkIs(page, /^(Live|Asking .*)$/);
+  await isLive(page);
   await eventually(async () => assert.ok(await page.locator("#chart-actions canvas").isVisible()));
 }
 

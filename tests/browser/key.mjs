@@ -1,6 +1,6 @@
 // A server that wants a key gets one, and nobody else does.
 
-import { assert, base, eventually, linkIs, shown, text, withPage } from "./browser.mjs";
+import { assert, base, eventually, isLive, shown, text, withPage } from "./browser.mjs";
 
 const kKey = "the-key-of-the-wall";
 
@@ -17,7 +17,7 @@ await withPage({}, async (page, seen) => {
 
   await page.fill("#key", kKey);
   await page.keyboard.press("Enter");
-  await linkIs(page, /^(Live|Asking .*)$/);
+  await isLive(page);
   await eventually(async () => assert.notEqual(await shown(page, "#tile-nomads .value"), null));
   await eventually(async () => assert.ok(await page.locator("#chart-actions canvas").isVisible()));
   assert.equal(await page.locator("#key-form").isVisible(), false);
@@ -26,7 +26,7 @@ await withPage({}, async (page, seen) => {
   assert.equal(await page.evaluate((key) => JSON.stringify(localStorage).includes(key) || document.cookie.includes(key), kKey), false);
 
   await page.reload();
-  await linkIs(page, /^(Live|Asking .*)$/);
+  await isLive(page);
   await page.click("#forget");
   await eventually(async () => assert.ok(await page.locator("#key-form").isVisible()));
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
