@@ -8,6 +8,7 @@ JOBS ?= $(shell nproc)
 ALL ?=
 SIZES ?= 1000,10000,100000,1000000
 MINUTES ?= 30
+SECONDS ?= 60
 deps = bash compose/local/deps.sh
 # Thread sanitizer needs memory at fixed places, which some kernels' address randomisation does not leave free.
 fixed_addresses = $(shell setarch --addr-no-randomize true 2>/dev/null && echo setarch --addr-no-randomize)
@@ -34,6 +35,12 @@ test-tsan: ## unit and integration tests with the thread sanitizer
 	@$(deps) build run test
 	@$(fixed_addresses) $(MAKE) --no-print-directory compile-tsan
 	@$(fixed_addresses) ctest --preset tsan --parallel $(JOBS) --label-regex '^(unit|integration)$$'
+
+.PHONY: fuzz
+fuzz: ## feed what parses bytes of strangers with anything, each target for SECONDS (60)
+	@$(deps) build run test fuzz
+	@$(MAKE) --no-print-directory compile-fuzz
+	@tests/fuzz/run.sh build/fuzz $(SECONDS)
 
 .PHONY: soak
 soak: ## the fault test for MINUTES (30) from a SEED (drawn): kills, freezes and cuts off everything
