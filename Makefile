@@ -56,6 +56,13 @@ bench-collector: ## measure the collector beside what bounds it (SIZES=1000,1000
 	@mkdir -p build/bench
 	@python3 tests/bench/collector/bench.py --sizes "$(SIZES)" --json build/bench/collector.json
 
+.PHONY: bench-gateway
+bench-gateway: ## measure the gateway beside nginx with the same bytes as files
+	@$(deps) build run test bench
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	@cmake --build --preset release --parallel $(JOBS) --target watchtower-collector watchtower-api-gateway watchtower-bench-bodies watchtower-bench-constant
+	@python3 tests/bench/gateway/bench.py --json build/bench/gateway.json
+
 .PHONY: run
 run: ## start everything on this machine with a simulated game; Ctrl-C stops it
 	@$(deps) build run
