@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kProblemType = "application/problem+json";
 constexpr std::string_view kHealth = "Health";
+constexpr std::string_view kUnversionedTag = "unversioned";
 constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
@@ -118,7 +119,7 @@ public:
 
     [[nodiscard]] Json operation_of(const Endpoint& endpoint, bool is_deprecated) const {
         Json operation;
-        operation["tags"] = Json::array({endpoint.tag});
+        operation["tags"] = Json::array({is_deprecated ? kUnversionedTag : endpoint.tag});
         operation["summary"] = endpoint.summary;
         if (!endpoint.description.empty()) {
             operation["description"] = endpoint.description;
@@ -295,6 +296,9 @@ private:
         }
         for (Json& response : responses) {
             response["headers"]["X-Request-Id"] = reference_to("headers", "X-Request-Id");
+            if (endpoint.need != Need::nothing) {
+                response["headers"].update(headers_of({"Vary", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}));
+            }
             if (is_deprecated) {
                 response["headers"].update(headers_of({"Deprecation", "Link"}));
             }

@@ -124,7 +124,7 @@ Parameter<TimePoint> time_parameter(Declaration declaration) {
     return parameter<TimePoint>(
         std::move(declaration),
         "a time from 1970 to 9999 in RFC 3339 (2025-12-08T12:34:00Z) or seconds since the epoch (1765197240)",
-        R"({"type":"string"})",
+        R"({"type":"string","anyOf":[{"format":"date-time"},{"pattern":"^[0-9]+(\\.[0-9]+)?$"}]})",
         try_parse_moment);
 }
 

@@ -1,0 +1,113 @@
+#include <iostream>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/eventually.hpp"
+#include "tests/support/nats_server.hpp"
+#include "tests/support/postgres_server.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/redis_server.hpp"
+#include "tests/support/service.hpp"
+#include "tests/support/simulator.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace watchtower::test {
+namespace {
+
+using std::chrono::seconds;
+
+/// Every answer of a gateway is compared with the description it serves: contract/check.mjs does, in Node.js with ajv.
+class Contract : public testing::Test {
+protected:
+    [[nodiscard]] Service collect() const {
+        auto options = environment("watchtower");
+        options["CCC_API_URL"] = game_.url();
+        return Service("collector",
+                       {.environment = std::move(options), .listener = "management-port", .wait_for = "/ready"});
+    }
+
+    [[nodiscard]] Service serve(const std::map<std::string, std::string>& more) const {
+        auto all = environment("watchtower_reader");
+        all.insert(more.begin(), more.end());
+        return Service("api-gateway", {.environment = std::move(all), .wait_for = "/health"});
+    }
+
+    static testing::AssertionResult knows_the_world(Service& gateway) {
+        return eventually(
+            seconds(30), [&] { return gateway.get("/ready").status == 200; }, [&] { return gateway.output(); });
+    }
+
+    testing::AssertionResult holds(const Service& gateway, const std::string& weather, const std::string& key) {
+        Process check({.command = {"node",
+                                   WATCHTOWER_CONTRACT_CHECK,
+                                   "http://127.0.0.1:" + std::to_string(gateway.port()),
+                                   weather,
+                                   key},
+                       .environment = {},
+                       .output = folder_.path() / ("check-" + std::to_string(++checks_)),
+                       .user = "",
+                       .folder = ""});
+        const auto code = check.wait(seconds(200));
+        if (code == 0) {
+            std::cout << check.output();  // which statuses were seen of what
+            return testing::AssertionSuccess();
+        }
+        return testing::AssertionFailure() << check.output();
+    }
+
+    PostgresServer postgres_;
+    RedisServer redis_;
+    NatsServer nats_;
+    Simulator game_{{.flags = {{"sim-players", "60"}, {"sim-warmup", "900"}}}};
+
+private:
+    [[nodiscard]] std::map<std::string, std::string> environment(const std::string& role) const {
+        return {{"METRICS_COLLECTION_INTERVAL", "1"},
+                {"DATABASE_URL", postgres_.url("watchtower", role)},
+                {"REDIS_URL", redis_.url()},
+                {"NATS_URL", nats_.url()},
+                {"MANAGEMENT_PORT", "0"}};
+    }
+
+    TemporaryFolder folder_;
+    int checks_ = 0;
+};
+
+TEST_F(Contract, HoldsWhileAllIsWell) {
+    const Service collector = collect();
+    Service gateway = serve({{"API_KEY", "k1,k2"}});
+    ASSERT_TRUE(knows_the_world(gateway));
+    EXPECT_TRUE(holds(gateway, "fine", "k2"));
+}
+
+TEST_F(Contract, HoldsWhereEverythingNeedsAKey) {
+    const Service collector = collect();
+    Service gateway = serve({{"API_KEY", "k1"}, {"API_AUTH", "all"}});
+    ASSERT_TRUE(knows_the_world(gateway));
+    EXPECT_TRUE(holds(gateway, "fine", "k1"));
+    Service locked = serve({{"API_AUTH", "none"}});
+    ASSERT_TRUE(knows_the_world(locked));
+    EXPECT_TRUE(holds(locked, "fine", ""));
+}
+
+TEST_F(Contract, HoldsWhereRequestsAreLimited) {
+    const Service collector = collect();
+    Service gateway = serve({{"API_KEY", "k1"}, {"RATE_LIMIT", "5"}});
+    ASSERT_TRUE(knows_the_world(gateway));
+    EXPECT_TRUE(holds(gateway, "limited", "k1"));
+}
+
+TEST_F(Contract, HoldsBeforeTheFirstTickAndWithoutAStore) {
+    const Service empty = serve({{"API_KEY", "k1"}});
+    EXPECT_TRUE(holds(empty, "foul", "k1"));
+    const Service collector = collect();
+    Service gateway = serve({{"API_KEY", "k1"}});
+    ASSERT_TRUE(knows_the_world(gateway));
+    postgres_.stop();
+    EXPECT_TRUE(holds(gateway, "foul", "k1"));
+    redis_.kill();
+    EXPECT_TRUE(holds(gateway, "foul", "k1"));
+}
+
+}  // namespace
+}  // namespace watchtower::test
