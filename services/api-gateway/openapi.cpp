@@ -297,7 +297,8 @@ private:
         for (Json& response : responses) {
             response["headers"]["X-Request-Id"] = reference_to("headers", "X-Request-Id");
             if (endpoint.need != Need::nothing) {
-                response["headers"].update(headers_of({"Vary", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}));
+                response["headers"].update(
+                    headers_of({"Vary", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}));
             }
             if (is_deprecated) {
                 response["headers"].update(headers_of({"Deprecation", "Link"}));
