@@ -68,6 +68,13 @@ inline constexpr std::string_view kPublishedAlertsKey = "watchtower:published:al
     return "watchtower:rate-limit:" + std::string(caller);
 }
 
+/// Redis: sorted set of the processes that live, "<service>:<id>", with the end of their last word (epoch milliseconds
+/// by Redis's clock); and what each said of itself (encode(Replica)), which expires.
+inline constexpr std::string_view kReplicasKey = "watchtower:replicas";
+[[nodiscard]] inline std::string replica_key(std::string_view service_and_id) {
+    return "watchtower:replica:" + std::string(service_and_id);
+}
+
 /// Redis: what one gateway computed for all, by what was asked; expires.
 [[nodiscard]] inline std::string computed_key(std::string_view question) {
     return "watchtower:computed:" + std::string(question);

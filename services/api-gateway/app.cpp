@@ -54,6 +54,7 @@ App::App(const Options& options)
       players_(database_, stored_, current_),
       alerts_(database_, stored_.turns(), current_),
       analytics_(database_, task_redis_, stored_, current_),
+      status_([this] { return worlds_.load(); }, task_redis_, stores_.dependencies(), current_, clock_),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
       states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
@@ -62,6 +63,9 @@ App::App(const Options& options)
     worlds_.store(std::make_shared<const world_state::Worlds>());
     serve(options);
     read_states();
+    heartbeat_ =
+        std::make_unique<world_state::Heartbeat>(world_state::Heartbeat::Options{.redis_url = options.stores.redis_url},
+                                                 world_state::plain_replica(kService, [this] { return ready(); }));
 }
 
 App::~App() {
@@ -89,10 +93,19 @@ void App::read_states() {
 }
 
 void App::serve(const Options& options) {
-    std::vector<http::Route> routes = to_routes(
-        endpoints({current_, stored_, tasks_, history_, alerts_, game_metrics_, players_, analytics_, access_, management()}),
-        access_,
-        rate_limit_);
+    std::vector<http::Route> routes = to_routes(endpoints({current_,
+                                                           stored_,
+                                                           tasks_,
+                                                           history_,
+                                                           alerts_,
+                                                           game_metrics_,
+                                                           players_,
+                                                           analytics_,
+                                                           status_,
+                                                           access_,
+                                                           management()}),
+                                                access_,
+                                                rate_limit_);
     http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
 
     http::ServerOptions management_options;

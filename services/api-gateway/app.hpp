@@ -11,6 +11,7 @@
 #include "common/metrics/http_metrics.hpp"
 #include "common/metrics/service_metrics.hpp"
 #include "common/postgres/client.hpp"
+#include "common/world_state/replicas.hpp"
 #include "common/world_state/stores.hpp"
 #include "common/world_state/world_states.hpp"
 #include "services/api-gateway/access.hpp"
@@ -23,6 +24,7 @@
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/players.hpp"
+#include "services/api-gateway/routes/status.hpp"
 #include "services/api-gateway/routes/stored.hpp"
 #include "services/api-gateway/routes/tasks.hpp"
 
@@ -65,11 +67,13 @@ private:
     Players players_;
     Alerts alerts_;
     Analytics analytics_;
+    Status status_;
     GameMetrics game_metrics_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;
     std::unique_ptr<http::Server> management_server_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<world_state::Heartbeat> heartbeat_;
 };
 
 }  // namespace watchtower::gateway

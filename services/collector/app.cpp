@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/backoff.hpp"
+#include "common/base/configuration.hpp"
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/base/stop_signal.hpp"
@@ -93,6 +94,8 @@ App::App(const Options& options)
       task_metrics_(metrics_.registry(), TaskRunner::kinds(handlers())) {
     make_worlds();
     log::info("listening", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
+    heartbeat_ = std::make_unique<world_state::Heartbeat>(
+        world_state::Heartbeat::Options{.redis_url = options.stores.redis_url}, [this] { return replica(); });
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -115,14 +118,30 @@ App::~App() {
 void App::make_worlds() {
     const Surroundings surroundings{{postgres_, redis_, nats_}, *game_state_, clock_, owners_, outbox_limit_};
     for (std::size_t i = 0; i < options_.worlds.size(); ++i) {
-        worlds_.push_back(std::make_unique<WorldCollector>(
-            options_, i, id_, surroundings, bind_world_metrics(metrics_.registry(), options_.worlds[i].name)));
+        world_metrics_.push_back(bind_world_metrics(metrics_.registry(), options_.worlds[i].name));
+        worlds_.push_back(std::make_unique<WorldCollector>(options_, i, id_, surroundings, world_metrics_[i]));
     }
     owners_.on_change([this] {
         for (const auto& world : worlds_) {
             world->wake();
         }
     });
+}
+
+proto::Replica App::replica() const {
+    const auto whole = [](const auto* series) { return static_cast<std::uint64_t>(series->Value()); };
+    proto::Replica replica{"collector", id_, version(), started_, ready_, {}};
+    for (std::size_t i = 0; i < world_metrics_.size(); ++i) {
+        const WorldMetrics& world = world_metrics_[i];
+        replica.worlds.push_back({options_.worlds[i].name,
+                                  owners_.owns(i),
+                                  whole(world.ticks_stored),
+                                  whole(world.ticks_skipped),
+                                  whole(world.ticks_failed),
+                                  whole(world.outbox_ticks),
+                                  whole(world.outbox_at_risk)});
+    }
+    return replica;
 }
 
 TaskHandlers App::handlers() {

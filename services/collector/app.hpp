@@ -14,6 +14,8 @@
 #include "common/nats/client.hpp"
 #include "common/postgres/client.hpp"
 #include "common/redis/client.hpp"
+#include "common/world_state/replicas.hpp"
+#include "services/collector/metrics.hpp"
 #include "services/collector/options.hpp"
 #include "services/collector/outbox/limit.hpp"
 #include "services/collector/owners/owners.hpp"
@@ -40,12 +42,14 @@ private:
     void run(const std::stop_token& stop);
     [[nodiscard]] bool prepare_database();
     void make_worlds();
+    [[nodiscard]] proto::Replica replica() const;
     [[nodiscard]] TaskHandlers handlers();
     [[nodiscard]] std::unique_ptr<TaskRunner> make_task_runner();
 
     const Options options_;
     const SystemClock clock_;
     const std::string id_ = new_collector_id();
+    const TimePoint started_ = clock_.now();
     const std::shared_ptr<Dependency> postgres_state_ = std::make_shared<Dependency>("postgres");
     const std::shared_ptr<Dependency> redis_state_ = std::make_shared<Dependency>("redis");
     const std::shared_ptr<Dependency> nats_state_ = std::make_shared<Dependency>("nats");
@@ -61,8 +65,10 @@ private:
     OutboxLimit outbox_limit_;
     Owners owners_;
     std::vector<std::unique_ptr<WorldCollector>> worlds_;
+    std::vector<WorldMetrics> world_metrics_;
     TaskMetrics task_metrics_;
     std::unique_ptr<TaskRunner> tasks_;
+    std::unique_ptr<world_state::Heartbeat> heartbeat_;
     std::jthread thread_;  ///< last: ends first
 };
 

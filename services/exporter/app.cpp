@@ -23,6 +23,9 @@ App::App(const Options& options)
     log::info("listening", {{"address", options.listen_address}, {"port", server_->port()}});
     states_.on_change([this](const std::shared_ptr<const world_state::Worlds>& worlds) { exposition_.show(*worlds); });
     states_.start();
+    heartbeat_ = std::make_unique<world_state::Heartbeat>(
+        world_state::Heartbeat::Options{.redis_url = options.stores.redis_url},
+        world_state::plain_replica(kService, [this] { return !stopping_ && states_.worlds()->hold_a_state(); }));
 }
 
 App::~App() {

@@ -7,6 +7,7 @@
 #include "common/base/clock.hpp"
 #include "common/http/server.hpp"
 #include "common/metrics/service_metrics.hpp"
+#include "common/world_state/replicas.hpp"
 #include "common/world_state/stores.hpp"
 #include "common/world_state/world_states.hpp"
 #include "services/exporter/exposition.hpp"
@@ -37,6 +38,7 @@ private:
     Exposition exposition_;
     world_state::WorldStates states_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<world_state::Heartbeat> heartbeat_;
 };
 
 }  // namespace watchtower::exporter

@@ -65,6 +65,9 @@ App::App(const Options& options)
     states_.on_change([this](const std::shared_ptr<const world_state::Worlds>& worlds) { publisher_.show(worlds); });
     states_.start();
     publisher_.start();
+    heartbeat_ = std::make_unique<world_state::Heartbeat>(
+        world_state::Heartbeat::Options{.redis_url = options.stores.redis_url},
+        world_state::plain_replica(kService, [this] { return !stopping_ && states_.worlds()->hold_a_state(); }));
 }
 
 App::~App() {

@@ -7,6 +7,7 @@
 #include "common/base/clock.hpp"
 #include "common/http/server.hpp"
 #include "common/metrics/service_metrics.hpp"
+#include "common/world_state/replicas.hpp"
 #include "common/world_state/stores.hpp"
 #include "common/world_state/world_states.hpp"
 #include "services/publisher/options.hpp"
@@ -38,6 +39,7 @@ private:
     world_state::WorldStates states_;
     SnapshotResponder responder_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<world_state::Heartbeat> heartbeat_;
 };
 
 }  // namespace watchtower::publisher

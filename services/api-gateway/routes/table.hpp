@@ -10,6 +10,7 @@
 #include "services/api-gateway/routes/endpoint.hpp"
 #include "services/api-gateway/routes/history.hpp"
 #include "services/api-gateway/routes/players.hpp"
+#include "services/api-gateway/routes/status.hpp"
 #include "services/api-gateway/routes/stored.hpp"
 #include "services/api-gateway/routes/tasks.hpp"
 
@@ -25,6 +26,7 @@ struct Parts {
     GameMetrics& game_metrics;
     Players& players;
     Analytics& analytics;
+    Status& status;
     const Access& access;
     http::Management management;  ///< for /health and /ready
 };

@@ -113,6 +113,7 @@ private:
     Players players_{database_, stored_, current_};
     Alerts alerts_{database_, stored_.turns(), current_};
     Analytics analytics_{database_, redis_, stored_, current_};
+    Status status_{[this] { return worlds_.load(); }, redis_, {}, current_, clock};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
 
 public:
@@ -125,6 +126,7 @@ public:
          game_metrics_,
          players_,
          analytics_,
+         status_,
          access_,
          {"api-gateway", [this] { return worlds_.load()->hold_a_state(); }, {}, [] { return std::string(); }}});
 

@@ -18,6 +18,7 @@
 #include "proto-json/averages.hpp"
 #include "proto-json/document.hpp"
 #include "proto-json/problem.hpp"
+#include "proto-json/replica.hpp"
 #include "proto-json/state.hpp"
 #include "proto-json/task.hpp"
 
@@ -81,6 +82,7 @@ std::string decode_and_encode(const std::string& kind, const std::string& text) 
         {"alert", [](const std::string& t) { return encode(decode_alert(t)); }},
         {"problem", [](const std::string& t) { return encode(decode_problem(t)); }},
         {"averages", [](const std::string& t) { return encode(decode_averages(t)); }},
+        {"replica", [](const std::string& t) { return encode(decode_replica(t)); }},
         {"task", [](const std::string& t) { return encode(decode_task(t)); }},
     };
     return codecs.at(kind)(text);
