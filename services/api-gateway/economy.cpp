@@ -74,15 +74,20 @@ void ask_about_resources(pqxx::transaction_base& transaction,
     if (reach.first <= reach.last - std::chrono::hours(24)) {
         day = read_numbers(transaction.exec_params(flows_of_a_day(), world, tick));
     }
-    for (const char* resource : {"gold", "spice"}) {
-        const pqxx::row shared = transaction.exec_params1(how_it_is_shared(resource), world);
+    const auto ask = [&](const std::string& name, Economy::Resource& resource) {
+        const pqxx::row shared = transaction.exec_params1(how_it_is_shared(name), world);
         const auto share = [&shared](pqxx::row::size_type column) {
             return shared[column].is_null() ? std::nullopt : Economy::Number(shared[column].c_str());
         };
         economy.players = shared[0].as<std::int64_t>();
-        (std::string_view(resource) == "gold" ? economy.gold : economy.spice) = {
-            now[resource], flow_in(now, resource), flow_in(day, resource), share(1), share(2)};
-    }
+        resource.stock = now[name];
+        resource.total = flow_in(now, name);
+        resource.last_24_hours = flow_in(day, name);
+        resource.gini = share(1);
+        resource.top_1_percent_share = share(2);
+    };
+    ask("gold", economy.gold);
+    ask("spice", economy.spice);
 }
 
 void ask_about_dwellings(pqxx::transaction_base& transaction,

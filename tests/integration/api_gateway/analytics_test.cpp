@@ -218,6 +218,7 @@ TEST_F(EconomyOfAWorld, TellsStockFlowsAndShares) {
         metric(resource + "_collected", kNow, "12.5");
         metric(resource + "_left", kNow, "3");
     }
+    server_.run("update gameplay_metrics set value = 42 where metric = 'spice_left'");
     metric("dwellings", kNow, "12");
     metric("dwellings.10", kNow, "2");
     metric("dwellings.2", kNow, "10");
@@ -233,6 +234,8 @@ TEST_F(EconomyOfAWorld, TellsStockFlowsAndShares) {
     EXPECT_FALSE(known.gold.last_24_hours.left) << "its value a day ago is not known";
     EXPECT_EQ(known.gold.gini, "0.75") << "one of four has all";
     EXPECT_EQ(known.gold.top_1_percent_share, "1");
+    EXPECT_EQ(known.gold.total.left, "3");
+    EXPECT_EQ(known.spice.total.left, "42");
     EXPECT_FALSE(known.spice.gini) << "nobody has any";
     EXPECT_EQ(known.players, 4);
     EXPECT_EQ(known.dwellings, "12");
