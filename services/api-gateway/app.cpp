@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/log.hpp"
+#include "common/world_state/alerts.hpp"
 #include "services/api-gateway/routes/table.hpp"
 
 namespace watchtower::gateway {
@@ -56,6 +57,15 @@ App::App(const Options& options)
       analytics_(database_, task_redis_, stored_, current_),
       status_([this] { return worlds_.load(); }, task_redis_, stores_.dependencies(), current_, clock_),
       game_metrics_([this] { return worlds_.load(); }, clock_, static_cast<std::size_t>(options.top_players)),
+      event_metrics_(metrics_.registry()),
+      hub_({.on_change = [this](http::ListenerChange change) { event_metrics_.note(change); }}),
+      events_(hub_,
+              clock_,
+              [this](const std::string& world, std::uint64_t number) {
+                  return world_state::alerts_after(database_, world, number, kDatabaseDeadline);
+              },
+              event_metrics_,
+              {}),
       states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}) {
     if (access_.locks_everybody_out()) {
         log::warn("no_api_key", {{"api_auth", options.api_auth}, {"effect", "what needs a key answers 403"}});
@@ -85,7 +95,7 @@ void App::read_states() {
         worlds_.store(worlds);
         for (const world_state::World& world : worlds->all) {
             if (world.state) {
-                current_.prepare(world.state);
+                events_.show(*current_.prepare(world.state));
             }
         }
     });
@@ -102,6 +112,7 @@ void App::serve(const Options& options) {
                                                            players_,
                                                            analytics_,
                                                            status_,
+                                                           events_,
                                                            access_,
                                                            management()}),
                                                 access_,

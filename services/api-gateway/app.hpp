@@ -6,6 +6,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/latest.hpp"
+#include "common/http/event_hub.hpp"
 #include "common/http/management.hpp"
 #include "common/http/server.hpp"
 #include "common/metrics/http_metrics.hpp"
@@ -16,6 +17,7 @@
 #include "common/world_state/world_states.hpp"
 #include "services/api-gateway/access.hpp"
 #include "services/api-gateway/cors.hpp"
+#include "services/api-gateway/events.hpp"
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/options.hpp"
 #include "services/api-gateway/rate_limit.hpp"
@@ -69,6 +71,9 @@ private:
     Analytics analytics_;
     Status status_;
     GameMetrics game_metrics_;
+    EventMetrics event_metrics_;
+    http::EventHub hub_;
+    Events events_;
     world_state::WorldStates states_;
     std::unique_ptr<metrics::HttpMetrics> http_metrics_;
     std::unique_ptr<http::Server> management_server_;

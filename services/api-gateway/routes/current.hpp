@@ -37,7 +37,9 @@ public:
     [[nodiscard]] std::shared_ptr<const proto::State> state_for(const http::Request& request) const;
 
     /// Renders what will be asked for next, so that the first request does not wait.
-    void prepare(const std::shared_ptr<const proto::State>& state) { (void)views_.of(state); }
+    std::shared_ptr<const WorldView> prepare(const std::shared_ptr<const proto::State>& state) {
+        return views_.of(state);
+    }
 
     /// A reply that is good until the state's next tick.
     [[nodiscard]] http::Reply reply_until_next_tick(const Rendered& rendered,

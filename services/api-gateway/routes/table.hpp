@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "common/http/management.hpp"
+#include "services/api-gateway/events.hpp"
 #include "services/api-gateway/game_metrics.hpp"
 #include "services/api-gateway/routes/alerts.hpp"
 #include "services/api-gateway/routes/analytics.hpp"
@@ -27,6 +28,7 @@ struct Parts {
     Players& players;
     Analytics& analytics;
     Status& status;
+    Events& events;
     const Access& access;
     http::Management management;  ///< for /health and /ready
 };

@@ -115,6 +115,13 @@ private:
     Analytics analytics_{database_, redis_, stored_, current_};
     Status status_{[this] { return worlds_.load(); }, redis_, {}, current_, clock};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
+    EventMetrics event_metrics_{registry_};
+    http::EventHub hub_;
+    Events events_{hub_,
+                   clock,
+                   [](const std::string&, std::uint64_t) { return std::vector<proto::NumberedAlert>(); },
+                   event_metrics_,
+                   {}};
 
 public:
     const std::vector<Endpoint> table = endpoints(
@@ -127,6 +134,7 @@ public:
          players_,
          analytics_,
          status_,
+         events_,
          access_,
          {"api-gateway", [this] { return worlds_.load()->hold_a_state(); }, {}, [] { return std::string(); }}});
 
