@@ -174,6 +174,7 @@ export function sparkline(values) {
   const steps = [];
   values.forEach((value, i) => {
     if (value === null) {
+      pen = "M"; // not known: a gap, as in the charts
       return;
     }
     const x = (i / Math.max(1, values.length - 1)) * kWidth;

@@ -27,6 +27,7 @@ export class Feed {
     this.stop.abort();
     this.stop = new AbortController();
     this.lastId = "";
+    this.retry = 0; // milliseconds, as the stream asks for
     this.streaming = false;
     this.store.set({ snapshot: null, current: null, link: { kind: "connecting" } });
     const { signal } = this.stop;
@@ -114,7 +115,7 @@ export class Feed {
         this.store.set({ link: { kind: "connecting" } });
         nudge();
       }
-      await wait(Math.max(backoff(failures), least), signal);
+      await wait(Math.max(backoff(failures), least, this.retry), signal);
     }
   }
 
@@ -137,7 +138,7 @@ export class Feed {
       if (!(answer.headers.get("Content-Type") ?? "").startsWith("text/event-stream")) return;
       this.streaming = true;
       this.store.set({ link: { kind: "live" } });
-      const parser = new EventParser((event) => this.receive(event));
+      const parser = new EventParser((event) => this.receive(event), (retry) => { this.retry = Math.min(retry, kMostPoll); });
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         clearTimeout(timer);
