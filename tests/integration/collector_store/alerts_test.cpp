@@ -1,8 +1,12 @@
 #include "common/world_state/alerts.hpp"
 
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/collector/model/alerts.hpp"
+#include "services/collector/outbox/codec.hpp"
 #include "services/collector/outbox/fold.hpp"
 #include "services/collector/store/store.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -122,6 +126,59 @@ TEST_F(StoredAlerts, AreAllLoggedWhenTicksAreFoldedAndTheirStatesDropped) {
     EXPECT_THAT(numbers_after(0), testing::ElementsAre(1, 2, 3));
     EXPECT_EQ(server_.ask("select string_agg(id || ' ' || state, ',' order by number) from alerts"),
               "default-low_activity-1 resolved,default-low_activity-2 active");
+}
+
+/// Two owners who both believe in themselves; either may be first, be lost before or after its commit, or keep its tick
+/// as text for the other. What is stored must be what one owner alone would have made.
+TEST_F(StoredAlerts, AreTheSameWhoeverOwnsTheWorldAndWheneverHeIsLost) {
+    std::mt19937 random(5);
+    WorldMemory alone;
+    alone.name = "default";
+    std::vector<NumberedAlert> expected;
+    std::array<WorldMemory, 2> owners = {store_.load("default"), store_.load("default")};
+    const auto judged = [this](WorldMemory& world) {
+        Step step = game_.compare_with(world);
+        judge_alerts(step, 0, 0, {});
+        return step;
+    };
+    std::uint64_t moves = 0;
+    for (int tick = 0; tick < 80; ++tick) {
+        moves += tick / 12 % 2 == 0 ? 20 : 0;
+        game_.nomad("p1", {{"move", moves}});
+        if (tick % 9 > 6) {
+            game_.fail(proto::Section::pvp);
+        }
+        const Step right = judged(alone);
+        expected.insert(expected.end(), right.alert_log.begin(), right.alert_log.end());
+        for (WorldMemory* owner : {&owners[random() % 2], &owners[0], &owners[1]}) {
+            Step step = judged(*owner);
+            const TickWrite write = tick_write(*owner, step);
+            const bool by_text = random() % 4 == 0;
+            const auto outcome = store_.store(by_text ? decode_tick_write(encode(write)) : write);
+            if (outcome == Store::Outcome::refused || random() % 3 == 0) {
+                *owner = store_.load("default");  // as who was refused, or took over
+            } else {
+                apply(*owner, std::move(step));
+            }
+        }
+        apply(alone, right);
+        game_.drop();
+    }
+    std::vector<NumberedAlert> stored;
+    for (;;) {
+        const auto more =
+            world_state::alerts_after(reader_, "default", stored.empty() ? 0 : stored.back().number, kDeadline);
+        if (more.empty()) {
+            break;
+        }
+        stored.insert(stored.end(), more.begin(), more.end());
+    }
+    for (NumberedAlert& entry : expected) {
+        entry.alert.world = "default";
+    }
+    EXPECT_GT(expected.size(), 20);
+    EXPECT_EQ(stored, expected);
+    EXPECT_EQ(store_.load("default").state->alerts, alone.state->alerts);
 }
 
 TEST_F(StoredAlerts, ComeAHundredAtATimeFromTheLog) {
