@@ -80,16 +80,18 @@ class Case:
                                            self.interval)
         try:
             sql, rows = None, []
-            for _ in range(ticks + 1):
+            for number in range(ticks + 1):
                 first, last, size = source.wait_for_read(self.since, 3 * self.interval + 60)
                 tick, commit = self.wait_for_commit(last)
                 sql = sql or limits.Sql(self.servers, self.database, self.folder / "rows")
                 row = self.measure(source, sql, tick)
                 row |= {"bytes": size, "tick": commit - first, "after_bytes": commit - last}
                 rows.append(row)
-                tell(f"{self.players} players, {self.order}: tick of {row['tick']:.3f} s, limits"
-                     f" {row['download']:.3f} + {row['visit']:.3f} + {row['sql']:.3f} s for {row['rows']} rows")
-                self.next_bodies()
+                tell(f"{self.players} players, {self.order}: tick of {row['tick']:.3f} s, {row['after_bytes']:.3f} s"
+                     f" of it after the last byte, limits {row['download']:.3f} + {row['visit']:.3f} +"
+                     f" {row['sql']:.3f} s for {row['rows']} rows")
+                if number < ticks:
+                    self.next_bodies()
             return self.summary(rows[1:], rows[0], collector.process.pid)
         finally:
             collector.stop()
