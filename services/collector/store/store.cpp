@@ -214,7 +214,7 @@ void add_alerts(pqxx::work& transaction, const TickWrite& write) {
 Milliseconds deadline(const TickWrite& write) {
     constexpr Milliseconds kEveryTick{10'000};
     constexpr std::uint64_t kRowsInAMillisecond = 5;  // each stands in six indexes
-    constexpr std::uint64_t kLeastEntryBytes = 20;  // of a list entry's row
+    constexpr std::uint64_t kLeastEntryBytes = 20;    // of a list entry's row
     return kEveryTick +
            Milliseconds((write.player_rows + write.entries.size() / kLeastEntryBytes) / kRowsInAMillisecond);
 }

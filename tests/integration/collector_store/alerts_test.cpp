@@ -183,6 +183,7 @@ TEST_F(StoredAlerts, AreTheSameWhoeverOwnsTheWorldAndWheneverHeIsLost) {
 
 TEST_F(StoredAlerts, ComeAHundredAtATimeFromTheLog) {
     std::vector<Alert> many;
+    many.reserve(130);
     for (int i = 0; i < 130; ++i) {
         many.push_back(resolved(opened("a" + std::to_string(i), i), game_.now));
     }
