@@ -122,5 +122,8 @@ inline constexpr std::string_view kSnapshotRequestSubject = "watchtower.request.
 
 /// The subject of the first world's averages; suspects and further worlds are under it.
 inline constexpr std::string_view kAnalysisSubject = "ccc.watchtower";
+[[nodiscard]] inline std::string averages_subject(std::string_view world, bool first_world) {
+    return document_subject(kAnalysisSubject, world, first_world);
+}
 
 }  // namespace watchtower::proto

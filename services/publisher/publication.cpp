@@ -18,16 +18,13 @@ std::size_t bytes_of(const nats::Headers& headers) {
     return bytes;
 }
 
-nats::Headers headers_of(const Due& due) {
-    nats::Headers headers = {
-        {std::string(proto::kMessageIdHeader), due.subject + ":" + to_epoch_seconds(due.publication)},
-        {std::string(proto::kWorldHeader), due.state.world},
-        {std::string(proto::kTickHeader), to_epoch_seconds(due.state.tick)}};
-    if (due.state.simulated) {
+/// What every message that is made from a state carries.
+nats::Headers headers_of(const proto::State& state, const std::string& subject, TimePoint publication) {
+    nats::Headers headers = {{std::string(proto::kMessageIdHeader), subject + ":" + to_epoch_seconds(publication)},
+                             {std::string(proto::kWorldHeader), state.world},
+                             {std::string(proto::kTickHeader), to_epoch_seconds(state.tick)}};
+    if (state.simulated) {
         headers.emplace_back(proto::kSimulatedHeader, "true");
-    }
-    if (due.replayed) {
-        headers.emplace_back(proto::kReplayedHeader, "true");
     }
     return headers;
 }
@@ -86,7 +83,10 @@ std::string encode_within(const proto::Document& document, std::uint64_t players
 Publication make_publication(const Due& due, std::size_t max_payload) {
     Publication result;
     result.subject = due.subject;
-    result.headers = headers_of(due);
+    result.headers = headers_of(due.state, due.subject, due.publication);
+    if (due.replayed) {
+        result.headers.emplace_back(proto::kReplayedHeader, "true");
+    }
     const std::size_t around = bytes_of(result.headers);
     result.body = encode_within(
         document_of(due.state, due.late), due.state.players, max_payload > around ? max_payload - around : 0);
@@ -102,6 +102,13 @@ Publication make_alert_publication(const proto::NumberedAlert& entry, const std:
             {{std::string(proto::kMessageIdHeader), subject + ":" + alert.id + ":" + state},
              {std::string(proto::kWorldHeader), alert.world},
              {std::string(proto::kAlertNumberHeader), std::to_string(entry.number)}}};
+}
+
+Publication make_averages_publication(const proto::Averages& averages,
+                                      const proto::State& state,
+                                      TimePoint hour,
+                                      const std::string& subject) {
+    return {subject, encode(averages), headers_of(state, subject, hour)};
 }
 
 std::optional<TimePoint> publication_of(const nats::Message& message) {

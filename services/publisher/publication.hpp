@@ -6,6 +6,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/nats/message.hpp"
+#include "proto-json/averages.hpp"
 #include "proto-json/state.hpp"
 
 namespace watchtower::publisher {
@@ -34,7 +35,13 @@ struct Publication {
 /// The message of an entry of a world's log of alerts: the alert as in REST, with its world. Pure.
 [[nodiscard]] Publication make_alert_publication(const proto::NumberedAlert& entry, const std::string& prefix);
 
-/// The publication time in the Nats-Msg-Id that make_publication gave a message; nothing for what is none of ours.
+/// The message of a world's averages for one hour. Pure.
+[[nodiscard]] Publication make_averages_publication(const proto::Averages& averages,
+                                                    const proto::State& state,
+                                                    TimePoint hour,
+                                                    const std::string& subject);
+
+/// The publication time in the Nats-Msg-Id that a document or averages went out with; nothing for what is none of ours.
 [[nodiscard]] std::optional<TimePoint> publication_of(const nats::Message& message);
 
 /// The document as text of at most `max_bytes`, if leaving players out can do it. `players` is how many there are.

@@ -20,6 +20,11 @@ constexpr Milliseconds kGrace{1'000};      // alone: what another one is given t
 constexpr Milliseconds kLongGrace{4'000};  // the same by one that did not publish last
 constexpr Milliseconds kLeastLook{10};
 
+/// Of a list that lacks the default world, none is.
+bool is_first(const world_state::World& world, const world_state::Worlds& worlds) {
+    return world.position == 0 && &world == worlds.first();
+}
+
 Milliseconds draw_up_to(Milliseconds most) {
     std::random_device random;
     return Milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random));
@@ -38,6 +43,7 @@ Publisher::Publisher(const Options& options, const Clients& clients, const Clock
       delivery_(clients.nats, options.stream, options.manage_stream),
       progress_(clients.redis, delivery_, sightings_),
       alerts_(delivery_, clients.redis, postgres_, prefix_, options.stream.duplicate_window / 2),
+      averages_(delivery_, progress_, postgres_),
       backoff_(kFirstRetry, std::min(kLastRetry, std::max(schedule_.patience / 4, kFirstRetry))),
       lease_(clients.lease_redis, clients.nats, Lease::duration_for(schedule_.interval), [this] { wake(); }) {}
 
@@ -117,6 +123,7 @@ void Publisher::serve(const std::stop_token& stop, TimePoint now) {
         }
         if (!std::exchange(progress_known_, true)) {
             alerts_.forget();
+            averages_.forget();
             read_progress(*shown);
         }
         postgres_away_ = false;
@@ -126,7 +133,7 @@ void Publisher::serve(const std::stop_token& stop, TimePoint now) {
             }
             if (world.state) {
                 serve_world(stop, world, subject_of(world, *shown), now);
-                publish_alerts(world, now);
+                publish_more(world, is_first(world, *shown), now);
             }
         }
     }
@@ -176,17 +183,19 @@ void Publisher::serve_world(const std::stop_token& stop,
 }
 
 /// What fails is tried again with the next look.
-void Publisher::publish_alerts(const world_state::World& world, TimePoint now) {
+void Publisher::publish_more(const world_state::World& world, bool is_first, TimePoint now) {
     if (standing_ != Standing::leader && !incumbent_) {
         return;
     }
     try {
         alerts_.serve(world, now);
-        alerts_failing_ = false;
+        averages_.serve(world, is_first, now);
+        more_failing_ = false;
     } catch (const std::exception& e) {
         alerts_.forget();
-        if (!std::exchange(alerts_failing_, true)) {
-            log::warn("alerts_not_published", {{"world", world.name}, {"error", e.what()}});
+        averages_.forget();
+        if (!std::exchange(more_failing_, true)) {
+            log::warn("alerts_or_averages_not_published", {{"world", world.name}, {"error", e.what()}});
         }
     }
 }
@@ -289,7 +298,7 @@ void Publisher::note_lateness(const std::string& world, bool late) {
 }
 
 std::string Publisher::subject_of(const world_state::World& world, const world_state::Worlds& worlds) const {
-    return proto::document_subject(prefix_, world.name, world.position == 0 && &world == worlds.first());
+    return proto::document_subject(prefix_, world.name, is_first(world, worlds));
 }
 
 TimePoint Publisher::wake_time(TimePoint now) const {

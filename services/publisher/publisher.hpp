@@ -18,6 +18,7 @@
 #include "common/redis/client.hpp"
 #include "common/world_state/worlds.hpp"
 #include "services/publisher/alert_publisher.hpp"
+#include "services/publisher/averages_publisher.hpp"
 #include "services/publisher/delivery.hpp"
 #include "services/publisher/lease.hpp"
 #include "services/publisher/progress.hpp"
@@ -27,8 +28,9 @@
 
 namespace watchtower::publisher {
 
-/// Publishes every world's document for each publication time and its alerts, on a thread of its own, while its lease
-/// says that it may. What could not be published in its time is made up for, in order, before what is newer.
+/// Publishes every world's document for each publication time, its alerts and its averages, on a thread of its own,
+/// while its lease says that it may. What could not be published in its time is made up for, in order, before what is
+/// newer.
 class Publisher {
 public:
     struct Options {
@@ -77,7 +79,7 @@ private:
                      const std::string& subject,
                      TimePoint now);
     [[nodiscard]] bool may_go_out(Course& course, TimePoint publication, TimePoint now) const;
-    void publish_alerts(const world_state::World& world, TimePoint now);
+    void publish_more(const world_state::World& world, bool is_first, TimePoint now);
     void make_up(const std::stop_token& stop,
                  const world_state::World& world,
                  const std::string& subject,
@@ -104,7 +106,8 @@ private:
     Delivery delivery_;
     Progress progress_;
     AlertPublisher alerts_;
-    bool alerts_failing_ = false;  ///< told in the log
+    AveragesPublisher averages_;
+    bool more_failing_ = false;  ///< alerts or averages; told in the log
 
     std::map<std::string, Course> courses_;
     Standing standing_ = Standing::follower;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/nats/client.hpp"
+#include "proto-json/averages.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/nats_inbox.hpp"
 #include "tests/support/nats_stream.hpp"
@@ -154,6 +155,40 @@ TEST_F(PublishedAlerts, WaitForNats) {
     EXPECT_THAT(published(), ElementsAre("a:active", "b:active", "c:active"));
 }
 
+TEST_F(PublishedAlerts, AndAveragesGoOutOnceAnHour) {
+    const auto state = sample_state("default", tick_at_or_before(SystemClock().now(), seconds(1)));
+    stores_.store(state);
+    stores_.put(state);
+    const auto averages = [&] {
+        std::vector<nats::Message> found;
+        for (const auto& message : read_stream(stores_.nats.url(), "WATCHTOWER")) {
+            if (message.subject == "ccc.watchtower") {
+                found.push_back(message);
+            }
+        }
+        return found;
+    };
+    Service publisher = start();
+    ASSERT_TRUE(eventually(kDeadline, [&] {
+        try {
+            return !averages().empty();
+        } catch (const std::runtime_error&) {
+            return false;  // there is no stream yet
+        }
+    }));
+    publisher.kill();
+    publisher.start();
+    log_alert("a", false, now_);
+    ASSERT_TRUE(reaches(1)) << "the averages' turn came before it";
+    ASSERT_EQ(averages().size(), 1U);
+    const auto message = averages().front();
+    const TimePoint hour = tick_at_or_before(state.tick, std::chrono::hours(1));
+    EXPECT_EQ(header(message, "Nats-Msg-Id"), "ccc.watchtower:" + to_epoch_seconds(hour));
+    const auto body = proto::decode_averages(message.body);
+    EXPECT_EQ(body.period.end, state.tick);
+    EXPECT_EQ(body.period.days, 7);
+}
+
 class SnapshotRequests : public PublishedAlerts {
 protected:
     nats::Message ask(const std::string& body) {
@@ -178,8 +213,8 @@ TEST_F(SnapshotRequests, AreAnsweredByOneOfThePublishers) {
     EXPECT_EQ(header(ask(""), "Nats-Service-Error-Code"), "503") << "there is no document yet";
     auto state = sample_state("default", tick_at_or_before(SystemClock().now(), seconds(1)) + seconds(600));
     stores_.put(state);
-    ASSERT_TRUE(eventually(
-        kDeadline, [&] { return one.get("/ready").status == 200 && other.get("/ready").status == 200; }));
+    ASSERT_TRUE(
+        eventually(kDeadline, [&] { return one.get("/ready").status == 200 && other.get("/ready").status == 200; }));
     EXPECT_EQ(ask("").body, encode(state.document));
     const auto answer = ask("default");
     EXPECT_EQ(answer.body, encode(state.document));
