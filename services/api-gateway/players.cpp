@@ -9,7 +9,7 @@ namespace watchtower::gateway {
 
 namespace {
 
-/// How a list is sorted. The expressions are those of the indexes of player_current.
+/// How a list is sorted. The expression for actions is that of an index of player_current; the others have none.
 struct Sorting {
     std::string name;
     std::string value;  ///< null: the last read did not tell it

@@ -77,8 +77,9 @@ struct PlayersPage {
     std::optional<TimePoint> tick;    ///< what the page tells of; nothing: nothing was ever stored of this world
 };
 
-/// Asks the table; the same few rows of an index for every page of a list. A player who does not change while a list
-/// is read page by page stands in it once. Erased players are in no table. Throws as the transaction does.
+/// Asks the table; by actions the same few rows of an index for every page of a list, else the world's players. A
+/// player who does not change while a list is read page by page stands in it once. Erased players are in no table.
+/// Throws as the transaction does.
 [[nodiscard]] PlayersPage query_players(pqxx::transaction_base& transaction, const PlayersQuestion& question);
 
 /// One player, whether he is in the game or was.

@@ -179,7 +179,9 @@ TEST_F(PublishedAlerts, AndAveragesGoOutOnceAnHour) {
     publisher.kill();
     publisher.start();
     log_alert("a", false, now_);
-    ASSERT_TRUE(reaches(1)) << "the averages' turn came before it";
+    ASSERT_TRUE(reaches(1));
+    log_alert("b", false, now_);
+    ASSERT_TRUE(reaches(2)) << "the averages' turn came between the two";
     ASSERT_EQ(averages().size(), 1U);
     const auto message = averages().front();
     const TimePoint hour = tick_at_or_before(state.tick, std::chrono::hours(1));
