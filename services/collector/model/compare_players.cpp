@@ -78,6 +78,36 @@ bool is_reset(const Nomads& before, const Nomads& now) {
     return old_sum >= kLeastSumForReset && sum < old_sum / kResetFactor + (old_sum % kResetFactor != 0 ? 1 : 0);
 }
 
+namespace {
+
+/// For each player of the world the reading's number, or kNone.
+std::vector<NameTable::Id> numbers_in(const NomadsReading& reading,
+                                      const std::vector<NameTable::Id>& players,
+                                      std::size_t size) {
+    std::vector<NameTable::Id> read_as(size, NameTable::kNone);
+    for (NameTable::Id id = 0; id < reading.of_players.size(); ++id) {
+        if (reading.of_players[id].records > 0) {
+            read_as[players[id]] = id;
+        }
+    }
+    return read_as;
+}
+
+/// Entries that say something, with their actions numbered anew.
+template <typename NumberOf>
+void append(const std::vector<ActionCounts::Entry>& entries,
+            NameTable::Id player,
+            const NumberOf& number_of,
+            ActionCounts& to) {
+    for (const auto& entry : entries) {
+        if (entry.value > 0) {
+            to.append(player, number_of(entry.action()), entry.source(), entry.value);
+        }
+    }
+}
+
+}  // namespace
+
 Nomads next_nomads(const WorldMemory& world,
                    const NomadsReading& reading,
                    const std::vector<NameTable::Id>& players,
@@ -89,12 +119,7 @@ Nomads next_nomads(const WorldMemory& world,
     next.nomads.resize(world.players.size());
     next.counts.reserve(reading.counts);
     // In the order of the world's players, so that comparing them walks through memory instead of jumping about.
-    std::vector<NameTable::Id> read_as(world.players.size(), NameTable::kNone);
-    for (NameTable::Id id = 0; id < reading.of_players.size(); ++id) {
-        if (reading.of_players[id].records > 0) {
-            read_as[players[id]] = id;
-        }
-    }
+    const auto read_as = numbers_in(reading, players, world.players.size());
     std::vector<ActionCounts::Entry> entries;
     for (NameTable::Id player = 0; player < read_as.size(); ++player) {
         const NameTable::Id id = read_as[player];
@@ -107,17 +132,13 @@ Nomads next_nomads(const WorldMemory& world,
             next.telling[player] = read.telling > 0 ? 1 : 0;
             next.nomads[player] = read.nomads;
             reading.counts.copy(id, entries);
-            for (const auto& entry : entries) {
-                if (entry.value > 0) {
-                    next.counts.append(player, actions[entry.action()], entry.source(), entry.value);
-                }
-            }
+            append(
+                entries, player, [&actions](NameTable::Id action) { return actions[action]; }, next.counts);
         } else if (!reset) {
             next.nomads[player] = of_player(world.nomads.nomads, player);
             world.nomads.counts.copy(player, entries);
-            for (const auto& entry : entries) {
-                next.counts.append(player, entry.action(), entry.source(), entry.value);
-            }
+            append(
+                entries, player, [](NameTable::Id action) { return action; }, next.counts);
         }
     }
     return next;
