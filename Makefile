@@ -87,6 +87,13 @@ format: ## format all C++ sources
 	@$(deps) lint
 	@git ls-files -co --exclude-standard -- '*.cpp' '*.hpp' | xargs -r clang-format-14 -i
 
+.PHONY: docs
+docs: ## write into docs/api.md what the gateway's table of routes says
+	@$(deps) build run test
+	@$(MAKE) --no-print-directory build/dev/build.ninja
+	@cmake --build --preset dev --parallel $(JOBS) --target api_gateway_test
+	@WATCHTOWER_WRITE_DOCS=1 build/dev/bin/api_gateway_test --gtest_filter='ApiDocs.*' --gtest_brief=1
+
 .PHONY: deps
 deps: ## install what is missing of Debian's packages
 	@$(deps) build run test lint

@@ -135,6 +135,9 @@ public:
             operation["security"] = Json::array({{{"bearer", Json::array()}}, {{"header", Json::array()}}});
         }
         operation["responses"] = responses_of(endpoint, is_deprecated);
+        if (!is_deprecated) {
+            operation["x-codeSamples"] = Json::array({{{"lang", "Shell"}, {"source", commands_of(endpoint)}}});
+        }
         return operation;
     }
 
@@ -156,6 +159,20 @@ private:
             begins_word = false;
         }
         return (pattern == "/" ? name + "Root" : name) + (is_deprecated ? "Unversioned" : "");
+    }
+
+    [[nodiscard]] static std::string commands_of(const Endpoint& endpoint) {
+        if (!endpoint.example.empty()) {
+            return std::string(endpoint.example);
+        }
+        std::string query;
+        for (const ParameterDeclaration& parameter : endpoint.parameters) {
+            if (parameter.required) {
+                query.append(query.empty() ? "?" : "&").append(parameter.name).append("=").append(parameter.example);
+            }
+        }
+        const std::string address = "localhost:8000" + endpoint.pattern + query;
+        return "curl -s " + (query.empty() ? address : "'" + address + "'");
     }
 
     [[nodiscard]] static Json parameters_of(const Endpoint& endpoint) {

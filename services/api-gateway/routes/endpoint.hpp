@@ -43,6 +43,8 @@ struct Endpoint {
     Answer answer{};
     /// Further statuses it answers with, as application/problem+json. 400 and what access asks for go without saying.
     std::vector<int> problems{};
+    /// Shell commands that ask it of localhost:8000; empty: curl with the examples of the required parameters.
+    std::string_view example{};
     std::string_view description{};  ///< what the summary leaves out, in Markdown
 };
 

@@ -32,14 +32,17 @@ void add_files_of_the_pages(std::vector<Endpoint>& table) {
 /// Last, as it tells of all others and of itself.
 void add_description(std::vector<Endpoint>& table, const Access& access) {
     const auto document = std::make_shared<Rendered>();
-    table.push_back({.pattern = "/openapi.json",
-                     .summary = "This description",
-                     .handler =
-                         [document](const Request& request) {
-                             return reply_with(*document, request).with("Cache-Control", "no-cache");
-                         },
-                     .tag = "service",
-                     .answer = {.schema = "OpenApi", .caching = Caching::revalidate}});
+    table.push_back(
+        {.pattern = "/openapi.json",
+         .summary = "This description",
+         .handler =
+             [document](const Request& request) {
+                 return reply_with(*document, request).with("Cache-Control", "no-cache");
+             },
+         .tag = "service",
+         .answer = {.schema = "OpenApi", .caching = Caching::revalidate},
+         .example =
+             "curl -s localhost:8000/openapi.json | jq -c '{openapi, info: (.info | {title, version}), paths: {}}'"});
     *document = render(openapi_document(table, access), TimePoint());
 }
 

@@ -33,6 +33,7 @@ std::vector<Endpoint> about_the_game_now(const Parts& parts) {
              },
          .tag = "now",
          .answer = {.content_type = metrics::kContentType, .caching = Caching::revalidate},
+         .example = "curl -s localhost:8000/metrics | grep '^ccc_nomads{'",
          .description = "For people; Prometheus scrapes the exporter."},
         {.pattern = "/api/v1/metrics/current",
          .summary = "The snapshot document of the newest tick",

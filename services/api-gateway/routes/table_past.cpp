@@ -23,7 +23,10 @@ std::vector<Endpoint> about_the_past(const Parts& parts) {
          .parameters = {kTick, kWorld},
          .tag = "past",
          .answer = {.schema = "Document", .caching = Caching::settled},
-         .problems = {404, 503}},
+         .problems = {404, 503},
+         .example =
+             "tick=$(curl -sI localhost:8000/api/v1/metrics/current | tr -d '\\r' | sed -n 's/^Watchtower-Tick: //p')\n"
+             "curl -s localhost:8000/api/v1/snapshots/$tick"},
         {.pattern = "/api/v1/dashboard/stats",
          .summary = "What happened within a window before the newest tick",
          .handler = [&stored = parts.stored](const Request& request) { return stored.dashboard(request); },

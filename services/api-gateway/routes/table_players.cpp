@@ -23,7 +23,9 @@ std::vector<Endpoint> about_players(const Parts& parts) {
          .parameters = {kPlayerId, kWorld},
          .tag = "players",
          .answer = {.schema = "Player"},
-         .problems = {404, 503}},
+         .problems = {404, 503},
+         .example = "player=$(curl -s 'localhost:8000/api/v1/players?limit=1' | jq -r '.players[0].player_id | @uri')\n"
+                    "curl -s localhost:8000/api/v1/players/$player"},
         {.pattern = "/api/v1/players/{player_id}/history",
          .summary = "A player over time",
          .handler = [&history = parts.history](const Request& request) { return history.player(request); },
@@ -31,7 +33,9 @@ std::vector<Endpoint> about_players(const Parts& parts) {
          .parameters = {kPlayerId, kFrom, kTo, kStep, kWorld},
          .tag = "players",
          .answer = {.schema = "PlayerHistory"},
-         .problems = {404, 503}},
+         .problems = {404, 503},
+         .example = "player=$(curl -s 'localhost:8000/api/v1/players?limit=1' | jq -r '.players[0].player_id | @uri')\n"
+                    "curl -s localhost:8000/api/v1/players/$player/history"},
     };
 }
 

@@ -45,7 +45,8 @@ std::vector<Endpoint> about_the_service(const Parts& parts) {
          .tag = "service",
          .answer = {.content_type = content_type_of("docs.html"),
                     .caching = Caching::revalidate,
-                    .headers = page_headers()}},
+                    .headers = page_headers()},
+         .example = "curl -s localhost:8000/docs | head -n 1"},
     };
 }
 

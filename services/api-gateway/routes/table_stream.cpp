@@ -14,6 +14,7 @@ std::vector<Endpoint> about_the_stream(const Parts& parts) {
          .tag = "stream",
          .answer = {.content_type = "text/event-stream", .caching = Caching::no_store},
          .problems = {404, 503},
+         .example = "curl -sN --max-time 5 localhost:8000/api/v1/stream | head -n 2",
          .description =
              "Does not end by itself. Events are `snapshot` (the document of `/api/v1/metrics/current` in one line: the"
              " newest at once, then each new one, and once more when it has become stale), `alert` (one of"

@@ -15,7 +15,8 @@ std::vector<Endpoint> about_tasks(const Parts& parts) {
          .parameters = {kWorld},
          .tag = "tasks",
          .answer = {.status = 202, .schema = "Task", .caching = Caching::no_store, .headers = {"Location"}},
-         .problems = {404, 503}},
+         .problems = {404, 503},
+         .example = "curl -s -X POST -H \"X-API-Key: $key\" localhost:8000/api/v1/metrics/collect"},
         {.pattern = "/api/v1/tasks/{id}",
          .summary = "What became of a task, for a day",
          .handler = [&tasks](const Request& request) { return tasks.find(request); },
@@ -23,7 +24,9 @@ std::vector<Endpoint> about_tasks(const Parts& parts) {
          .parameters = {kTaskId},
          .tag = "tasks",
          .answer = {.schema = "Task", .caching = Caching::no_store},
-         .problems = {404, 503}},
+         .problems = {404, 503},
+         .example = "task=$(curl -s -X POST -H \"X-API-Key: $key\" localhost:8000/api/v1/metrics/collect | jq -r .id)\n"
+                    "curl -s localhost:8000/api/v1/tasks/$task"},
     };
 }
 

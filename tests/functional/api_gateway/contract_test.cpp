@@ -1,4 +1,8 @@
+#include <filesystem>
 #include <iostream>
+#include <map>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -38,29 +42,36 @@ protected:
     }
 
     testing::AssertionResult holds(const Service& gateway, const std::string& weather, const std::string& key) {
-        Process check({.command = {"node",
-                                   WATCHTOWER_CONTRACT_CHECK,
-                                   "http://127.0.0.1:" + std::to_string(gateway.port()),
-                                   weather,
-                                   key},
-                       .environment = {},
-                       .output = folder_.path() / ("check-" + std::to_string(++checks_)),
-                       .user = "",
-                       .folder = ""});
-        const auto code = check.wait(seconds(200));
-        if (code == 0) {
-            std::cout << check.output();  // which statuses were seen of what
-            return testing::AssertionSuccess();
-        }
-        return testing::AssertionFailure() << check.output();
+        return passes("check.mjs", {address(gateway, "http://127.0.0.1:"), weather, key});
     }
 
+    /// Runs a script of contract/ in Node.js to its end.
+    testing::AssertionResult passes(const std::string& script, const std::vector<std::string>& arguments) {
+        std::vector<std::string> command = {"node", std::string(WATCHTOWER_CONTRACT_SCRIPTS) + "/" + script};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        Process process({.command = command,
+                         .environment = {},
+                         .output = folder_.path() / ("script-" + std::to_string(++scripts_)),
+                         .user = "",
+                         .folder = ""});
+        const auto code = process.wait(seconds(200));
+        if (code == 0) {
+            std::cout << process.output();  // which statuses were seen of what
+            return testing::AssertionSuccess();
+        }
+        return testing::AssertionFailure() << process.output();
+    }
+
+    static std::string address(const Service& service, const std::string& before) {
+        return before + std::to_string(service.port());
+    }
+
+    TemporaryFolder folder_;
     PostgresServer postgres_;
     RedisServer redis_;
     NatsServer nats_;
     Simulator game_{{.flags = {{"sim-players", "60"}, {"sim-warmup", "900"}}}};
 
-private:
     [[nodiscard]] std::map<std::string, std::string> environment(const std::string& role) const {
         return {{"METRICS_COLLECTION_INTERVAL", "1"},
                 {"DATABASE_URL", postgres_.url("watchtower", role)},
@@ -69,8 +80,7 @@ private:
                 {"MANAGEMENT_PORT", "0"}};
     }
 
-    TemporaryFolder folder_;
-    int checks_ = 0;
+    int scripts_ = 0;
 };
 
 TEST_F(Contract, HoldsWhileAllIsWell) {
@@ -107,6 +117,26 @@ TEST_F(Contract, HoldsBeforeTheFirstTickAndWithoutAStore) {
     EXPECT_TRUE(holds(gateway, "foul", "k1"));
     redis_.kill();
     EXPECT_TRUE(holds(gateway, "foul", "k1"));
+}
+
+TEST_F(Contract, IsShownByExamplesThatWorkAsPrinted) {
+    const Service collector = collect();
+    Service gateway = serve({{"API_KEY", "k1"}});
+    auto exporter_options = environment("watchtower_reader");
+    exporter_options.erase("MANAGEMENT_PORT");
+    const Service exporter("exporter", {.environment = exporter_options, .wait_for = "/ready"});
+    ASSERT_TRUE(knows_the_world(gateway));
+    std::filesystem::create_directories(folder_.path() / ".run/secrets");
+    (void)folder_.write(".run/secrets/api_key", "k1\n");
+    (void)folder_.write(".run/secrets/watchtower_reader_url", postgres_.url("watchtower", "watchtower_reader") + "\n");
+    for (const std::string file : {"README.md", "docs/api.md"}) {
+        EXPECT_TRUE(passes("examples.mjs",
+                           {std::string(WATCHTOWER_SOURCE_FOLDER) + "/" + file,
+                            folder_.path().string(),
+                            address(gateway, "localhost:8000=127.0.0.1:"),
+                            "localhost:8900=" + game_.url().substr(std::string("http://").size()),
+                            address(exporter, "localhost:9203=127.0.0.1:")}));
+    }
 }
 
 }  // namespace
