@@ -12,7 +12,9 @@ std::vector<Endpoint> about_the_stream(const Parts& parts) {
          .need = Need::read,
          .parameters = {kWorld},
          .tag = "stream",
-         .answer = {.content_type = "text/event-stream", .caching = Caching::no_store},
+         .answer = {.content_type = "text/event-stream",
+                    .caching = Caching::no_store,
+                    .headers = {"Watchtower-World", "Watchtower-Simulated", "X-Accel-Buffering"}},
          .problems = {404, 503},
          .example = "curl -sN --max-time 5 localhost:8000/api/v1/stream | head -n 2",
          .description =
