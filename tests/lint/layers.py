@@ -14,12 +14,14 @@ RULES = [
     ("proto-json/", ["common/base/", "proto-json/"]),
     ("services/", ["common/", "proto-json/", "{own}"]),
     ("tests/support/", ["common/", "proto-json/", "tests/support/"]),
-    ("tests/functional/", ["common/base/", "common/http/", "proto-json/", "tests/support/", "tests/functional/"]),
+    ("tests/functional/", ["common/base/", "common/http/", "common/nats/", "common/redis/", "proto-json/", "tests/support/", "tests/functional/"]),
     ("tests/e2e/", ["common/base/", "common/http/", "proto-json/", "tests/support/", "tests/soak/", "tests/e2e/"]),
     ("tests/", ["common/", "proto-json/", "services/", "tests/"]),
+    ("docs/examples/", []),
 ]
 
-# A wrapped library is included by its wrapper alone; tests may look at it from both sides.
+# A wrapped library is included by its wrapper alone; tests may look at it from both sides, and examples are programs of
+# others.
 WRAPPED = {
     "pistache/": "common/http/",
     "curl/": "common/http/",
@@ -61,7 +63,7 @@ def offences(path, text):
                 found.append((number, f"{path} lies in no folder that the table of layers knows"))
             elif not any(target.startswith(entry) for entry in may_include):
                 found.append((number, f'must not include "{target}" (may: {" ".join(may_include)})'))
-        elif not path.startswith("tests/"):
+        elif not path.startswith(("tests/", "docs/examples/")):
             for library, wrapper in WRAPPED.items():
                 if target.startswith(library) and not path.startswith(wrapper):
                     found.append((number, f"must not include <{target}>: only {wrapper} does"))
