@@ -46,14 +46,16 @@ private:
 
 }  // namespace
 
-std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream) {
+std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream, const std::string& subject) {
     const Stream source(url, stream);
     std::vector<nats::Message> messages;
     for (auto sequence = source.info().State.FirstSeq; sequence <= source.info().State.LastSeq; ++sequence) {
         natsMsg* found = nullptr;
         Stream::check(js_GetMsg(&found, source.jetstream(), stream.c_str(), sequence, nullptr, nullptr), "message");
         const nats::MessageHandle message(found);
-        messages.push_back(nats::to_message(found));
+        if (subject == natsMsg_GetSubject(found)) {
+            messages.push_back(nats::to_message(found));
+        }
     }
     return messages;
 }

@@ -8,8 +8,11 @@
 
 namespace watchtower::test {
 
-/// All messages that a JetStream stream keeps, in its order. Throws std::runtime_error when it cannot be read.
-[[nodiscard]] std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream);
+/// All messages that a JetStream stream keeps of a subject, in its order. Throws std::runtime_error when it cannot be
+/// read.
+[[nodiscard]] std::vector<nats::Message> read_stream(const std::string& url,
+                                                     const std::string& stream,
+                                                     const std::string& subject);
 
 /// What a test asks of a stream's settings. Throws as read_stream.
 struct StreamSettings {

@@ -66,10 +66,8 @@ protected:
     /// "id:state" of what the stream has on the subject of alerts.
     [[nodiscard]] std::vector<std::string> published() const {
         std::vector<std::string> ids;
-        for (const auto& message : read_stream(stores_.nats.url(), "WATCHTOWER")) {
-            if (message.subject == kSubject) {
-                ids.push_back(header(message, "Nats-Msg-Id").substr(std::string(kSubject).size() + 1));
-            }
+        for (const auto& message : read_stream(stores_.nats.url(), "WATCHTOWER", kSubject)) {
+            ids.push_back(header(message, "Nats-Msg-Id").substr(std::string(kSubject).size() + 1));
         }
         return ids;
     }
@@ -159,15 +157,7 @@ TEST_F(PublishedAlerts, AndAveragesGoOutOnceAnHour) {
     const auto state = sample_state("default", tick_at_or_before(SystemClock().now(), seconds(1)));
     stores_.store(state);
     stores_.put(state);
-    const auto averages = [&] {
-        std::vector<nats::Message> found;
-        for (const auto& message : read_stream(stores_.nats.url(), "WATCHTOWER")) {
-            if (message.subject == "ccc.watchtower") {
-                found.push_back(message);
-            }
-        }
-        return found;
-    };
+    const auto averages = [&] { return read_stream(stores_.nats.url(), "WATCHTOWER", "ccc.watchtower"); };
     Service publisher = start();
     ASSERT_TRUE(eventually(kDeadline, [&] {
         try {

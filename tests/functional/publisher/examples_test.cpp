@@ -54,7 +54,7 @@ protected:
                                                  {"NATS_URL", stores_.nats.url()},
                                                  {"PUBLISH_INTERVAL", "0.5"}},
                                  .listener = "management-port"});
-        const auto stored = [&] { return read_stream(stores_.nats.url(), "WATCHTOWER"); };
+        const auto stored = [&] { return read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower"); };
         ASSERT_TRUE(eventually(kDeadline, [&] {
             try {
                 return stored().size() >= 3;

@@ -74,7 +74,7 @@ TEST(Publication, ReachesEveryConsumerOnceAndInOrderWhateverIsKilled) {
         }
     }
     const TimePoint end = collector.newest() + 3 * kInterval;
-    const auto stored = [&] { return read_stream(stores.nats.url(), "WATCHTOWER"); };
+    const auto stored = [&] { return read_stream(stores.nats.url(), "WATCHTOWER", "metrics.watchtower"); };
     ASSERT_TRUE(eventually(kDeadline, [&] { return publication_times(stored()).back() >= end; }));
 
     const auto messages = stored();

@@ -156,10 +156,10 @@ TEST_F(Publishers, MakeUpForWhatNatsMissedInOrder) {
     stores_.nats.start();
     const TimePoint back = collector.newest();
     ASSERT_TRUE(eventually(kDeadline, [&] {
-        const auto times = publication_times(read_stream(stores_.nats.url(), "WATCHTOWER"));
+        const auto times = publication_times(read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower"));
         return !times.empty() && times.back() >= back + 2 * kInterval;
     }));
-    const auto messages = read_stream(stores_.nats.url(), "WATCHTOWER");
+    const auto messages = read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower");
     expect_every_minute_once(messages, collector);
     std::set<TimePoint> replayed;
     for (const auto& message : messages) {
@@ -177,7 +177,9 @@ TEST_F(Publishers, MakeUpForNoMoreThanTheBacklog) {
     const FastCollector collector(stores_, kInterval);
     const std::map<std::string, std::string> backlog = {{"PUBLISH_BACKLOG", "2"}};
     Service one = start(backlog);
-    const auto stored = [&] { return publication_times(read_stream(stores_.nats.url(), "WATCHTOWER")); };
+    const auto stored = [&] {
+        return publication_times(read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower"));
+    };
     ASSERT_TRUE(eventually(kDeadline, [&] { return leads(one); }));
     ASSERT_TRUE(eventually(kDeadline, [&] { return !stored().empty(); }));
     one.kill();
