@@ -121,7 +121,12 @@ TEST_P(GatewayFaults, ServesWhatItCanAndSaysWhatItCannot) {
 INSTANTIATE_TEST_SUITE_P(
     Stores,
     GatewayFaults,
-    testing::Values(Fault{"postgresql_dead", [](auto& s) { s.postgres.kill(); }, [](auto& s) { s.postgres.start(); }},
+    testing::Values(Fault{"postgresql_dead",
+                          [](auto& s) {
+                              s.postgres.run("checkpoint");  // a test's server does not write what it commits at once
+                              s.postgres.kill();
+                          },
+                          [](auto& s) { s.postgres.start(); }},
                     Fault{
                         "postgresql_frozen", [](auto& s) { s.postgres.freeze(); }, [](auto& s) { s.postgres.thaw(); }},
                     Fault{"redis_dead", [](auto& s) { s.redis.kill(); }, [](auto& s) { s.redis.start(); }},
