@@ -178,7 +178,17 @@ http::Reply Events::listen(const std::string& world, std::optional<EventId> last
     return hub_.listen({std::move(snapshots), std::move(alerts)})->reply(std::move(first));
 }
 
-/// One of the bodies of loops where everything is caught: what could not be read is read the next time.
+/// One of the places where everything is caught: what could not be read is read the next time.
+void Events::try_to_read(const Gap& gap) {
+    try {
+        read(gap);
+    } catch (const std::exception& e) {
+        if (!std::exchange(reading_failed_, true)) {
+            log::warn("alerts_not_read", {{"world", gap.world}, {"error", e.what()}});
+        }
+    }
+}
+
 void Events::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         std::vector<Gap> open;
@@ -190,13 +200,7 @@ void Events::run(const std::stop_token& stop) {
             if (stop.stop_requested()) {
                 return;
             }
-            try {
-                read(gap);
-            } catch (const std::exception& e) {
-                if (!std::exchange(reading_failed_, true)) {
-                    log::warn("alerts_not_read", {{"world", gap.world}, {"error", e.what()}});
-                }
-            }
+            try_to_read(gap);
         }
         std::unique_lock lock(mutex_);
         wake_.wait_for(lock, stop, options_.retry, [&] { return false; });

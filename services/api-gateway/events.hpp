@@ -106,6 +106,7 @@ private:
     void run(const std::stop_token& stop);
     [[nodiscard]] std::vector<Gap> gaps() const;
     void read(const Gap& gap);
+    void try_to_read(const Gap& gap);
     void take(const std::string& world, const std::vector<proto::NumberedAlert>& entries);
 
     http::EventHub& hub_;

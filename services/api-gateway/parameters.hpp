@@ -41,18 +41,22 @@ struct ParameterDeclaration {
     [[nodiscard]] std::string complaint() const;
 };
 
-/// A parameter whose text means a Value.
+/// A parameter whose text means a Value. It stands for its declaration in a route's row.
 template <typename Value>
-struct Parameter : ParameterDeclaration {
+struct Parameter {
+    ParameterDeclaration declaration;
     std::function<std::optional<Value>(std::string_view)> parse;
     std::optional<Value> fallback;  ///< what holds when the request does not give it
 
     /// What the request says, or the fallback. Throws BadInput as check does.
     [[nodiscard]] std::optional<Value> find(const http::Request& request) const {
-        check(request);
-        const auto text = text_of(request);
+        declaration.check(request);
+        const auto text = declaration.text_of(request);
         return text ? parse(*text) : fallback;
     }
+
+    // NOLINTNEXTLINE(google-explicit-constructor,hicpp-explicit-conversions): rows list parameters of all kinds
+    operator const ParameterDeclaration&() const { return declaration; }
 
     /// The same of a parameter that is required or has a fallback.
     [[nodiscard]] Value of(const http::Request& request) const { return find(request).value(); }

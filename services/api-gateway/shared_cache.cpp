@@ -14,6 +14,16 @@ namespace {
 
 const redis::CallOptions kRepeatable{.repeatable = true};
 
+/// Keys: the value, the lock. Arguments: who asks, how long the lock lasts (milliseconds). Answers with the value, and
+/// with 1 when there is none and the lock is theirs. In one step: a value put in between would be computed again.
+const redis::Script kFindOrLock{R"(
+local kept = redis.call('GET', KEYS[1])
+if kept then
+    return {kept, 0}
+end
+return {false, redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0}
+)"};
+
 /// Keys: the lock. Arguments: its holder.
 const redis::Script kUnlock{R"(
 if redis.call('GET', KEYS[1]) == ARGV[1] then
@@ -60,10 +70,11 @@ std::optional<std::string> SharedCache::find_or_lock(const std::string& value_ke
     const auto until = std::chrono::steady_clock::now() + options_.patience;
     const std::string computing = std::to_string(options_.computing.count());
     for (;;) {
-        if (auto kept = redis_.command({"GET", value_key}, kRepeatable).optional_text()) {
+        const redis::Reply found = redis_.script(kFindOrLock, {value_key, lock_key}, {token_, computing});
+        if (auto kept = found.at(0).optional_text()) {
             return kept;
         }
-        if (!redis_.command({"SET", lock_key, token_, "NX", "PX", computing}).is_nil()) {
+        if (found.at(1).integer() == 1) {
             return std::nullopt;
         }
         if (std::chrono::steady_clock::now() >= until) {

@@ -36,6 +36,20 @@ http::Handler checked(const Endpoint& endpoint) {
     };
 }
 
+/// Before the parameters' values are looked at: who may not ask is not told what is wrong with the question.
+std::function<void(const http::Request&, std::vector<http::Pair>&)> admission(Need need,
+                                                                              const Access& access,
+                                                                              RateLimit& limit) {
+    return [&access, &limit, need](const http::Request& request, std::vector<http::Pair>& headers) {
+        if (access.reads_need_key()) {
+            headers.emplace_back("Vary", "Authorization, X-API-Key");
+        }
+        const Caller caller = access.identify(request);
+        limit.admit(caller, request.client, headers);  // guesses of keys count, too
+        access.check(caller, need);
+    };
+}
+
 }  // namespace
 
 std::string unversioned(std::string_view pattern) {
@@ -56,17 +70,8 @@ std::vector<http::Route> to_routes(const std::vector<Endpoint>& endpoints, const
                 route.query.push_back({parameter.name, parameter.description});
             }
         }
-        // Before the parameters' values are looked at: who may not ask is not told what is wrong with the question.
         if (endpoint.need != Need::nothing) {
-            route.admit = [&access, &limit, need = endpoint.need](const http::Request& request,
-                                                                  std::vector<http::Pair>& headers) {
-                if (access.reads_need_key()) {
-                    headers.emplace_back("Vary", "Authorization, X-API-Key");
-                }
-                const Caller caller = access.identify(request);
-                limit.admit(caller, request.client, headers);  // guesses of keys count, too
-                access.check(caller, need);
-            };
+            route.admit = admission(endpoint.need, access, limit);
         }
         if (route.pattern.starts_with(kVersionedPrefix)) {
             routes.push_back(route);
