@@ -28,6 +28,7 @@ struct Fault {
     std::function<void(WorldStores&)> end;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name that GoogleTest looks for
 void PrintTo(const Fault& fault, std::ostream* out) {
     *out << fault.name;
 }
@@ -55,7 +56,7 @@ protected:
                 if (const auto brace = target.find("{" + name + "}"); brace != std::string::npos) {
                     target.replace(brace, name.size() + 2, value);
                 } else if (one.value("required", false)) {
-                    query += (query.empty() ? "?" : "&") + name + "=" + value;
+                    query.append(query.empty() ? "?" : "&").append(name).append("=").append(value);
                 }
             }
             all.push_back(target + query);

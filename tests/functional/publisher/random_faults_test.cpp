@@ -20,7 +20,7 @@ constexpr Milliseconds kInterval{400};
 constexpr int kMinutes = 100;
 
 std::int64_t from_environment(const char* name, std::int64_t otherwise) {
-    const char* text = std::getenv(name);
+    const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
     return text != nullptr ? std::stoll(text) : otherwise;
 }
 

@@ -62,6 +62,7 @@ protected:
             EXPECT_EQ(entry->second, messages[i].body) << to_rfc3339(times[i]);
         }
         std::vector<TimePoint> once;
+        once.reserve(seen.size());
         for (const auto& [time, body] : seen) {
             once.push_back(time);
         }
@@ -203,7 +204,7 @@ TEST_F(Publishers, MakeTheStreamAndKeepItsSettings) {
     const auto has_settings = [&](std::int64_t window) {
         try {
             const auto settings = stream_settings(stores_.nats.url(), "WATCHTOWER");
-            return settings.max_age_seconds == 7 * 24 * 3600 && settings.duplicate_window_seconds == window;
+            return settings.max_age_seconds == 7L * 24 * 3600 && settings.duplicate_window_seconds == window;
         } catch (const std::runtime_error&) {
             return false;
         }

@@ -24,7 +24,8 @@ class StoredWorld : public testing::Test {
 protected:
     StoredWorld() {
         for (const std::string table : {"gameplay_metrics", "gameplay_hourly", "player_activity", "player_daily"}) {
-            server_.run("create table " + table + "_of_a_test partition of " + table + " default");
+            server_.run(std::string("create table ").append(table).append("_of_a_test partition of ").append(table) +
+                        " default");
         }
         server_.run("insert into worlds values ('default', 0, false, 0, " + quoted(kNow) + ", null)");
     }
