@@ -1,6 +1,7 @@
 #include "tests/support/truth.hpp"
 
 #include <map>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -19,8 +20,10 @@ public:
             lines_ += what + ": " + json(actual).dump() + ", truth: " + json(truth).dump() + "\n";
         }
     }
+    /// As amounts: the text of a double is not always the shortest that reads as that double.
     void expect(const std::string& what, proto::Amount actual, const json& truth) {
-        expect(what, to_text(actual), truth.dump());
+        const std::optional<proto::Amount> exact = proto::parse_amount(truth.dump());
+        expect(what, to_text(actual), exact ? to_text(*exact) : truth.dump());
     }
 
     [[nodiscard]] const std::string& lines() const { return lines_; }
