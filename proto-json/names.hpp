@@ -125,5 +125,9 @@ inline constexpr std::string_view kAnalysisSubject = "ccc.watchtower";
 [[nodiscard]] inline std::string averages_subject(std::string_view world, bool first_world) {
     return document_subject(kAnalysisSubject, world, first_world);
 }
+/// Of the suspects of a kind (to_text(SuspectKind)): "ccc.watchtower.suspect_moves" for the first world.
+[[nodiscard]] inline std::string suspects_subject(std::string_view kind, std::string_view world, bool first_world) {
+    return document_subject(std::string(kAnalysisSubject) + ".suspect_" + std::string(kind), world, first_world);
+}
 
 }  // namespace watchtower::proto

@@ -256,6 +256,9 @@ TEST_F(StoreTest, LetsTheReadersRoleReadAndDoNothingElse) {
                                     "event_metrics",
                                     "alerts",
                                     "alert_log",
+                                    "suspects",
+                                    "suspect_watch",
+                                    "suspect_log",
                                     "list_entries"}) {
         reader.read(
             [&table](pqxx::read_transaction& transaction) { transaction.exec1("select count(*) from " + table); });

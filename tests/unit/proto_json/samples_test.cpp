@@ -19,7 +19,9 @@
 #include "proto-json/document.hpp"
 #include "proto-json/problem.hpp"
 #include "proto-json/replica.hpp"
+#include "proto-json/review.hpp"
 #include "proto-json/state.hpp"
+#include "proto-json/suspect.hpp"
 #include "proto-json/task.hpp"
 
 namespace watchtower::proto {
@@ -83,6 +85,9 @@ std::string decode_and_encode(const std::string& kind, const std::string& text) 
         {"problem", [](const std::string& t) { return encode(decode_problem(t)); }},
         {"averages", [](const std::string& t) { return encode(decode_averages(t)); }},
         {"replica", [](const std::string& t) { return encode(decode_replica(t)); }},
+        {"review", [](const std::string& t) { return encode(decode_review(t)); }},
+        {"suspect", [](const std::string& t) { return encode(decode_suspect(t)); }},
+        {"suspects", [](const std::string& t) { return encode(decode_suspect_set(t)); }},
         {"task", [](const std::string& t) { return encode(decode_task(t)); }},
     };
     return codecs.at(kind)(text);
