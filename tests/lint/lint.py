@@ -14,6 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import dashboards
 import layers
 import texts
 
@@ -97,6 +98,7 @@ def main():
     cpp = [path for path in files if path.endswith(CPP)]
     yaml = [path for path in files if path.endswith((".yml", ".yaml"))]
     shell = [path for path in files if is_shell(path)]
+    grafana = [path for path in files if path.startswith("grafana/")]
     tidy = tidy_sources(files, "--all" in sys.argv[1:])
     checks = [
         ("texts", files, lambda: text_offences(texts.offences, files)),
@@ -104,6 +106,7 @@ def main():
         ("format", cpp, lambda: command_offences(["clang-format-14", "--dry-run", "-Werror"], cpp)),
         ("shellcheck", shell, lambda: command_offences(["shellcheck"], shell)),
         ("yamllint", yaml, lambda: command_offences(YAMLLINT, yaml)),
+        ("dashboards", grafana, lambda: dashboards.offences(ROOT)),
         ("clang-tidy", tidy, lambda: unique_diagnostics(command_offences(TIDY, tidy))),
     ]
     failed = []
