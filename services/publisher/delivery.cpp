@@ -13,10 +13,11 @@ constexpr Milliseconds kTimeout{2'000};
 
 }  // namespace
 
-Delivery::Delivery(nats::Client& nats, nats::StreamOptions stream, bool manage)
+Delivery::Delivery(nats::Client& nats, nats::StreamOptions stream, bool manage, std::function<void()> check)
     : nats_(nats),
       stream_(std::move(stream)),
-      manages_(manage) {}
+      manages_(manage),
+      check_(std::move(check)) {}
 
 void Delivery::prepare() {
     if (!manages_) {
@@ -37,6 +38,7 @@ void Delivery::prepare() {
 }
 
 void Delivery::send(const Publication& message) {
+    check_();
     const auto ack = nats_.publish_acked(message.subject, message.body, message.headers, kTimeout);
     if (!ack && has_stream_) {
         throw Unavailable("nats: stream " + stream_.name + " did not take " + message.subject);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -13,8 +14,9 @@ namespace watchtower::publisher {
 class Delivery {
 public:
     /// Where the server has JetStream `stream` is the one that keeps what is sent; it is made and kept as described
-    /// when it is to be managed. `nats` must outlive it.
-    Delivery(nats::Client& nats, nats::StreamOptions stream, bool manage);
+    /// when it is to be managed. `nats` must outlive it. `check` is called before each message and throws Unavailable
+    /// when it is not to be sent any more.
+    Delivery(nats::Client& nats, nats::StreamOptions stream, bool manage, std::function<void()> check);
 
     /// Sees to the stream. To be called before what belongs together is sent.
     void prepare();
@@ -32,6 +34,7 @@ private:
     nats::Client& nats_;
     const nats::StreamOptions stream_;
     const bool manages_;
+    const std::function<void()> check_;
     bool has_stream_ = false;
     std::string last_refusal_;
 };

@@ -40,7 +40,7 @@ Publisher::Publisher(const Options& options, const Clients& clients, const Clock
       jitter_(draw_up_to(schedule_.patience / 4)),
       metrics_(registry),
       sightings_(clients.nats, prefix_),
-      delivery_(clients.nats, options.stream, options.manage_stream),
+      delivery_(clients.nats, options.stream, options.manage_stream, [this] { check_standing(); }),
       progress_(clients.redis, delivery_, sightings_),
       alerts_(delivery_, clients.redis, postgres_, prefix_, options.stream.duplicate_window / 2),
       averages_(delivery_, progress_, postgres_),
@@ -95,7 +95,7 @@ void Publisher::run(const std::stop_token& stop) {
         } catch (const std::exception& e) {
             // What was sent may have arrived: how far this got is read back.
             log::debug("publishing_failed", {{"error", e.what()}});
-            progress_known_ = false;
+            doubt();
             prepared_.reset();
             retry_at_ = clock_.now() + backoff_.next();
         }
@@ -107,7 +107,7 @@ void Publisher::serve(const std::stop_token& stop, TimePoint now) {
     const auto shown = worlds();
     const TimePoint current = schedule_.current(now);
     if (const Standing standing = lease_.standing(); std::exchange(standing_, standing) != standing) {
-        progress_known_ = false;
+        doubt();
         metrics_.leads(standing == Standing::leader);
     }
     if (standing_ == Standing::follower) {
@@ -120,11 +120,6 @@ void Publisher::serve(const std::stop_token& stop, TimePoint now) {
         if (prepared_ != current) {
             delivery_.prepare();
             prepared_ = current;
-        }
-        if (!std::exchange(progress_known_, true)) {
-            alerts_.forget();
-            averages_.forget();
-            read_progress(*shown);
         }
         postgres_away_ = false;
         for (const world_state::World& world : shown->all) {
@@ -147,12 +142,12 @@ void Publisher::note_backlog(TimePoint now) {
     }
 }
 
-void Publisher::read_progress(const world_state::Worlds& worlds) {
-    for (const world_state::World& world : worlds.all) {
-        if (const auto published = progress_.read(world.name, subject_of(world, worlds))) {
-            courses_[world.name].published = published;
-        }
+void Publisher::doubt() {
+    for (auto& [world, course] : courses_) {
+        course.known = false;
     }
+    alerts_.forget();
+    averages_.forget();
 }
 
 void Publisher::serve_world(const std::stop_token& stop,
@@ -161,6 +156,12 @@ void Publisher::serve_world(const std::stop_token& stop,
                             TimePoint now) {
     const TimePoint current = schedule_.current(now);
     Course& course = courses_[world.name];
+    if (!course.known) {
+        if (const auto published = progress_.read(world.name, subject)) {
+            course.published = published;
+        }
+        course.known = true;
+    }
     if (!course.published || *course.published > current + 2 * schedule_.interval) {
         course.published = current - schedule_.interval;  // a new world, or the clock was set back
     }
@@ -217,24 +218,13 @@ void Publisher::make_up(const std::stop_token& stop,
                         const world_state::World& world,
                         const std::string& subject,
                         TimePoint now) {
-    const TimePoint current = schedule_.current(now);
-    Course& course = courses_[world.name];
-    const auto times = schedule_.to_make_up(*course.published, current);
-    std::int64_t lost = schedule_.between(*course.published, current) - static_cast<std::int64_t>(times.size());
-    for (const TimePoint publication : times) {
+    for (const TimePoint publication : schedule_.to_make_up(*courses_[world.name].published, schedule_.current(now))) {
         if (stop.stop_requested()) {
             return;
         }
         if (const auto state = kept_state(world, publication, now)) {
             send(world.name, {*state, publication, subject, false, true});
-        } else {
-            ++lost;
-            course.published = publication;
         }
-    }
-    if (lost > 0) {
-        log::warn("publication_times_missed", {{"world", world.name}, {"count", lost}});
-        metrics_.missed(world.name, lost);
     }
 }
 
@@ -260,7 +250,15 @@ std::optional<proto::State> Publisher::kept_state(const world_state::World& worl
     return std::nullopt;
 }
 
+/// One that was frozen may wake with another one at its work.
+void Publisher::check_standing() const {
+    if (lease_.standing() != standing_) {
+        throw Unavailable("publisher: the lease went elsewhere");
+    }
+}
+
 void Publisher::send(const std::string& world, const Due& due) {
+    check_standing();
     Course& course = courses_[world];
     try {
         delivery_.send(make_publication(due, delivery_.max_payload()));
@@ -278,6 +276,10 @@ void Publisher::send(const std::string& world, const Due& due) {
             throw;
         }
         // NATS will never take this one: the next may be smaller.
+    }
+    if (const auto missed = schedule_.between(*course.published, due.publication); missed > 0) {
+        log::warn("publication_times_missed", {{"world", world}, {"count", missed}});
+        metrics_.missed(world, missed);
     }
     course.published = due.publication;
     progress_.keep(world, due.publication);

@@ -63,6 +63,7 @@ private:
     /// What is known of a world's publication.
     struct Course {
         std::optional<TimePoint> published;  ///< the newest publication time that is done with
+        bool known = false;                  ///< `published` was read back since it was last in doubt
         TimePoint noticed;                   ///< the publication time below
         TimePoint noticed_at;                ///< when it could first have gone out
         bool failing = false;                ///< told in the log
@@ -73,7 +74,8 @@ private:
     /// Throws what keeps it from going on: it is to be called again a little later.
     void serve(const std::stop_token& stop, TimePoint now);
     void note_backlog(TimePoint now);
-    void read_progress(const world_state::Worlds& worlds);
+    /// What is out is read back before the next one goes out: another publisher may have published meanwhile.
+    void doubt();
     void serve_world(const std::stop_token& stop,
                      const world_state::World& world,
                      const std::string& subject,
@@ -87,6 +89,8 @@ private:
     [[nodiscard]] std::optional<proto::State> kept_state(const world_state::World& world,
                                                          TimePoint publication,
                                                          TimePoint now);
+    /// Throws Unavailable when what it may do has changed since this look began.
+    void check_standing() const;
     void send(const std::string& world, const Due& due);
     void note_lateness(const std::string& world, bool late);
     [[nodiscard]] std::string subject_of(const world_state::World& world, const world_state::Worlds& worlds) const;
@@ -112,7 +116,6 @@ private:
     std::map<std::string, Course> courses_;
     Standing standing_ = Standing::follower;
     bool incumbent_ = false;             ///< was the last to publish, as far as it knows
-    bool progress_known_ = false;        ///< courses_ was read back since it was last in doubt
     bool postgres_away_ = false;         ///< found so in this look
     std::optional<TimePoint> prepared_;  ///< the publication time for which the stream was looked after
     Backoff backoff_;

@@ -2,7 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/nats_inbox.hpp"
 #include "tests/support/nats_server.hpp"
+#include "tests/support/nats_stream.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/promtool.hpp"
 #include "tests/support/redis_server.hpp"
@@ -15,7 +17,9 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr seconds kPatience{30};
+constexpr seconds kPatience{60};
+constexpr const char* kSubject = "metrics.watchtower.alerts";
+constexpr const char* kId = "Nats-Msg-Id";
 
 /// A game that stands still between steps, and all that shows its alerts. A window is a second and a half, six ticks.
 class Alerts : public testing::Test {
@@ -26,6 +30,7 @@ protected:
                                 {"ALERT_WINDOW", "1.5"},
                                 {"ALERT_HIGH_FAILURE_RATE", "0.02"},
                                 {"OUTBOX_MAX_BYTES", "1048576"},
+                                {"PUBLISH_INTERVAL", "0.25"},
                                 {"DATABASE_URL", postgres_.url("watchtower", role)},
                                 {"REDIS_URL", redis_.url()},
                                 {"NATS_URL", nats_.url()},
@@ -69,7 +74,24 @@ protected:
         return eventually(kPatience, is_over, [&] { return type + ": " + last_; });
     }
 
-    /// The log must be numbered from 1 without gaps, each alert opened once and resolved at most once.
+    /// Whether both ends of an alert that REST lists as resolved went out over NATS, now or soon, as REST tells them.
+    testing::AssertionResult both_went_out(const json& alert) {
+        const std::string id = std::string(kSubject) + ":" + alert.at("id").get<std::string>();
+        const auto went_out = [&](const std::string& state) {
+            const auto message =
+                inbox_.newest([&](const nats::Message& m) { return header(m, kId) == id + ":" + state; });
+            const json body = message ? json::parse(message->body) : json();
+            return message && header(*message, "Watchtower-World") == "default" && body.at("world") == "default" &&
+                   body.at("state") == state && body.at("type") == alert.at("type") &&
+                   body.at("severity") == alert.at("severity") && body.at("opened_at") == alert.at("opened_at") &&
+                   body.at("resolved_at") == (state == "active" ? json() : alert.at("resolved_at"));
+        };
+        return eventually(
+            kPatience, [&] { return went_out("active") && went_out("resolved"); }, [&] { return alert.dump(); });
+    }
+
+    /// The log must be numbered from 1 without gaps, each alert opened once and resolved at most once; and each of its
+    /// entries goes out once and in its order, to those who read the stream and to those who listen.
     void expect_a_log_without_gaps() const {
         EXPECT_EQ(postgres_.ask("select count(*) = max(number) and min(number) = 1 from alert_log"), "t");
         EXPECT_EQ(postgres_.ask("select count(*) from (select from alert_log group by alert ->> 'id', alert ->> 'state'"
@@ -77,15 +99,35 @@ protected:
                   "0");
         EXPECT_EQ(postgres_.ask("select count(distinct alert ->> 'id') = (select count(*) from alerts) from alert_log"),
                   "t");
+        std::string logged;
+        const auto is_out = [&logged](const std::vector<nats::Message>& messages) {
+            std::string sent;
+            for (const auto& message : messages) {
+                sent += header(message, "Watchtower-Alert-Number") + " " + header(message, kId) + "\n";
+            }
+            return sent == logged;
+        };
+        EXPECT_TRUE(eventually(
+            kPatience,
+            [&] {
+                logged =
+                    postgres_.ask(std::string("select string_agg(number || ' ") + kSubject +
+                                  ":' || (alert ->> 'id') || ':' || (alert ->> 'state') || E'\\n', '' order by number)"
+                                  " from alert_log");
+                return is_out(inbox_.messages()) && is_out(read_stream(nats_.url(), "WATCHTOWER", kSubject));
+            },
+            [&] { return logged; }));
     }
 
     PostgresServer postgres_;
     RedisServer redis_;
-    NatsServer nats_;
+    NatsServer nats_{{.jetstream = true}};
+    const NatsInbox inbox_{nats_.url(), kSubject};
     Simulator simulator_{{.flags = {{"sim-players", "40"}, {"sim-warmup", "900"}}}};
     Service collector_{"collector", options("management-port", "watchtower")};
     Service gateway_{"api-gateway", options("port")};
     Service exporter_{"exporter", options("port")};
+    Service publisher_{"publisher", options("management-port")};
     std::string last_;
 };
 
@@ -105,6 +147,7 @@ TEST_F(Alerts, OfAGameThatStandsStillResolveWhenItGoesOn) {
     json resolved = listed("resolved", "low_activity");
     EXPECT_EQ(resolved.back().at("id"), alert.at("id"));
     EXPECT_GT(resolved.back().at("resolved_at"), alert.at("opened_at"));
+    EXPECT_TRUE(both_went_out(resolved.back()));
     EXPECT_TRUE(opens("low_activity", "warning")) << "and again";
     EXPECT_NE(listed("active", "low_activity").at(0).at("id"), alert.at("id"));
     expect_a_log_without_gaps();
@@ -118,6 +161,7 @@ TEST_F(Alerts, OfLostAttacksResolveWhenNobodyAttacks) {
     }));
     EXPECT_TRUE(resolves("high_failure_rate", "warning"));
     EXPECT_GT(listed("resolved", "high_failure_rate").at(0).at("value"), 0.02);
+    EXPECT_TRUE(both_went_out(listed("resolved", "high_failure_rate").at(0)));
     expect_a_log_without_gaps();
 }
 
@@ -128,6 +172,8 @@ TEST_F(Alerts, OfGoldInOneHandResolveWhenItIsShared) {
     ASSERT_EQ(simulator_.post("/admin/hoard?percent=3").status, 200);
     EXPECT_TRUE(resolves("resource_concentration", "warning"));
     EXPECT_NEAR(listed("resolved", "resource_concentration").at(0).at("value"), 0.9, 0.02) << "the worst";
+    EXPECT_TRUE(both_went_out(listed("resolved", "resource_concentration").at(0)));
+    expect_a_log_without_gaps();
 }
 
 TEST_F(Alerts, OfSectionsThatFailAreOneEach) {
@@ -140,6 +186,9 @@ TEST_F(Alerts, OfSectionsThatFailAreOneEach) {
     simulator_.set_faults("[]");
     EXPECT_TRUE(resolves("source_down", "critical"));
     EXPECT_EQ(listed("resolved", "source_down").size(), 2);
+    for (const json& alert : listed("resolved", "source_down")) {
+        EXPECT_TRUE(both_went_out(alert));
+    }
     expect_a_log_without_gaps();
 }
 
@@ -148,6 +197,7 @@ TEST_F(Alerts, OfAGameThatBeginsAnewResolveAfterTwoWindows) {
     simulator_.reset();
     ASSERT_TRUE(opens("world_reset", "info"));
     EXPECT_TRUE(resolves("world_reset", "info"));
+    EXPECT_TRUE(both_went_out(listed("resolved", "world_reset").at(0)));
     expect_a_log_without_gaps();
 }
 
@@ -158,6 +208,7 @@ TEST_F(Alerts, OfDataAtRiskOpenWhileTheOutboxIsFullAndResolveWhenItIsEmpty) {
     postgres_.start();
     EXPECT_TRUE(resolves("data_at_risk", "critical"));
     EXPECT_GE(listed("resolved", "data_at_risk").at(0).at("value"), 1);
+    EXPECT_TRUE(both_went_out(listed("resolved", "data_at_risk").at(0)));
     expect_a_log_without_gaps();
 }
 
@@ -175,6 +226,7 @@ TEST_F(Alerts, SurviveTheirCollector) {
     EXPECT_TRUE(resolves("source_down", "critical"));
     EXPECT_EQ(listed("resolved", "source_down").at(0).at("id"), id);
     EXPECT_EQ(listed("resolved", "source_down").size(), 1);
+    EXPECT_TRUE(both_went_out(listed("resolved", "source_down").at(0)));
     expect_a_log_without_gaps();
 }
 

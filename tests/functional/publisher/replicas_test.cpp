@@ -9,6 +9,7 @@
 #include "tests/support/nats_inbox.hpp"
 #include "tests/support/nats_stream.hpp"
 #include "tests/support/service.hpp"
+#include "tests/support/tcp_gate.hpp"
 
 namespace watchtower::test {
 namespace {
@@ -43,6 +44,10 @@ protected:
     static testing::AssertionResult grows(const NatsInbox& inbox, std::size_t by) {
         const std::size_t before = inbox.messages().size();
         return eventually(kDeadline, [&] { return inbox.messages().size() >= before + by; });
+    }
+
+    [[nodiscard]] std::vector<nats::Message> stored() const {
+        return read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower");
     }
 
     [[nodiscard]] static bool leads(Service& publisher) { return publisher.metric(kLeader) == 1; }
@@ -122,6 +127,31 @@ TEST_F(Publishers, AFrozenOneDoesNotLeadWhenItWakes) {
     EXPECT_FALSE(leads(one));
 }
 
+TEST_F(Publishers, OneFrozenWhileItMakesUpLeavesTheRestToAnother) {
+    with_jetstream();
+    const FastCollector collector(stores_, kInterval);
+    TcpGate slow(stores_.nats.port());
+    Service one = start({{"NATS_URL", "nats://127.0.0.1:" + std::to_string(slow.port())}});
+    ASSERT_TRUE(eventually(kDeadline, [&] { return !stored().empty(); }));
+    one.kill();
+    const TimePoint since = collector.newest();
+    ASSERT_TRUE(eventually(kDeadline, [&] { return collector.newest() >= since + 12 * kInterval; }));
+    slow.delay(Milliseconds(200));  // for a message, and again for its acknowledgement
+    one.start();
+    ASSERT_TRUE(eventually(kDeadline, [&] { return leads(one); }));
+    Service other = start();
+    const NatsInbox inbox(stores_.nats.url(), "metrics.watchtower");
+    ASSERT_TRUE(grows(inbox, 1));
+    one.freeze();
+    ASSERT_TRUE(eventually(kDeadline, [&] { return publication_times(stored()).back() == collector.newest(); }));
+    one.thaw();
+    ASSERT_TRUE(grows(inbox, 12));
+    const auto times = publication_times(inbox.messages());
+    const std::size_t distinct = std::set(times.begin(), times.end()).size();
+    EXPECT_LE(times.size() - distinct, 1U) << "only what was on its way when it froze may come twice";
+    EXPECT_EQ(gaps(publication_times(stored()), kInterval), "");
+}
+
 TEST_F(Publishers, GoOnWithoutRedis) {
     const FastCollector collector(stores_, kInterval);
     const NatsInbox inbox(stores_.nats.url(), "metrics.watchtower");
@@ -157,10 +187,10 @@ TEST_F(Publishers, MakeUpForWhatNatsMissedInOrder) {
     stores_.nats.start();
     const TimePoint back = collector.newest();
     ASSERT_TRUE(eventually(kDeadline, [&] {
-        const auto times = publication_times(read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower"));
+        const auto times = publication_times(stored());
         return !times.empty() && times.back() >= back + 2 * kInterval;
     }));
-    const auto messages = read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower");
+    const auto messages = stored();
     expect_every_minute_once(messages, collector);
     std::set<TimePoint> replayed;
     for (const auto& message : messages) {
@@ -176,25 +206,29 @@ TEST_F(Publishers, MakeUpForWhatNatsMissedInOrder) {
 TEST_F(Publishers, MakeUpForNoMoreThanTheBacklog) {
     with_jetstream();
     const FastCollector collector(stores_, kInterval);
-    const std::map<std::string, std::string> backlog = {{"PUBLISH_BACKLOG", "2"}};
-    Service one = start(backlog);
-    const auto stored = [&] {
-        return publication_times(read_stream(stores_.nats.url(), "WATCHTOWER", "metrics.watchtower"));
-    };
-    ASSERT_TRUE(eventually(kDeadline, [&] { return leads(one); }));
+    Service one = start({{"PUBLISH_BACKLOG", "2"}});
     ASSERT_TRUE(eventually(kDeadline, [&] { return !stored().empty(); }));
     one.kill();
-    const TimePoint since = stored().back();
+    const TimePoint since = publication_times(stored()).back();
     ASSERT_TRUE(eventually(kDeadline, [&] { return collector.newest() >= since + 8 * kInterval; }));
     one.start();
-    ASSERT_TRUE(eventually(kDeadline, [&] { return stored().back() >= since + 9 * kInterval; }));
-    const auto times = stored();
-    const auto after = std::upper_bound(times.begin(), times.end(), since);
-    EXPECT_GE(*after, since + 6 * kInterval) << "older ones are not made up for";
-    EXPECT_EQ(gaps({after, times.end()}, kInterval), "");
-    EXPECT_TRUE(eventually(kDeadline, [&] {
-        return one.metric(R"(watchtower_missed_publication_times_total{world="default"})").value_or(0) >= 5;
-    }));
+    ASSERT_TRUE(eventually(kDeadline, [&] { return publication_times(stored()).back() >= since + 9 * kInterval; }));
+    const auto times = publication_times(stored());
+    EXPECT_GE(*std::upper_bound(times.begin(), times.end(), since), since + 6 * kInterval)
+        << "older ones are not made up for";
+    // On a slow machine it may miss more later; what the stream lacks is counted.
+    double missed = 0;
+    std::int64_t lacking = 0;
+    EXPECT_TRUE(eventually(
+        kDeadline,
+        [&] {
+            missed = one.metric(R"(watchtower_missed_publication_times_total{world="default"})").value_or(0);
+            const auto all = publication_times(stored());
+            const auto after = std::upper_bound(all.begin(), all.end(), since);
+            lacking = (all.back() - since) / kInterval - (all.end() - after);
+            return lacking >= 5 && missed == static_cast<double>(lacking);
+        },
+        [&] { return std::to_string(missed) + " counted, " + std::to_string(lacking) + " lacking"; }));
 }
 
 TEST_F(Publishers, MakeTheStreamAndKeepItsSettings) {
