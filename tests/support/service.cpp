@@ -70,14 +70,15 @@ Ended run_to_end(const std::string& name,
                  const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment) {
     const TemporaryFolder folder;
-    std::vector<std::string> words = {program(name), "--log-format=json"};
+    std::vector<std::string> words = {program(name)};
     words.insert(words.end(), arguments.begin(), arguments.end());
+    words.emplace_back("--log-format=json");
     Process process({.command = std::move(words),
                      .environment = environment,
                      .output = folder.path() / "output",
                      .user = {},
                      .folder = folder.path()});
-    const auto code = process.wait(std::chrono::seconds(10));
+    const auto code = process.wait(std::chrono::seconds(30));
     return {code, process.output()};
 }
 

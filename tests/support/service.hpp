@@ -51,7 +51,7 @@ private:
     http::Client client_;
 };
 
-/// How one of our programs ended that was expected to end by itself within 10 s.
+/// How one of our programs ended that was expected to end by itself within 30 s.
 struct Ended {
     std::optional<int> code;
     std::string output;
