@@ -16,12 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import dashboards
 import layers
+import monitoring
 import texts
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMPILE_COMMANDS = ROOT / "build/dev/compile_commands.json"
 CPP = (".cpp", ".hpp")
 YAMLLINT = ["yamllint", "--strict", "--format", "parsable", "-c", "tests/lint/yamllint.yml"]
+PROMTOOL = ["promtool", "check"]
 TIDY = ["clang-tidy-14", "-p", "build/dev", "--quiet"]
 
 
@@ -99,6 +101,9 @@ def main():
     yaml = [path for path in files if path.endswith((".yml", ".yaml"))]
     shell = [path for path in files if is_shell(path)]
     grafana = [path for path in files if path.startswith("grafana/")]
+    rules = [path for path in yaml if path.startswith("prometheus/rules/")]
+    alertmanager = [path for path in yaml if path.startswith("prometheus/alertmanager")]
+    prometheus = [path for path in yaml if re.fullmatch(r"prometheus/[^/]*\.yml", path) and path not in alertmanager]
     tidy = tidy_sources(files, "--all" in sys.argv[1:])
     checks = [
         ("texts", files, lambda: text_offences(texts.offences, files)),
@@ -107,6 +112,10 @@ def main():
         ("shellcheck", shell, lambda: command_offences(["shellcheck"], shell)),
         ("yamllint", yaml, lambda: command_offences(YAMLLINT, yaml)),
         ("dashboards", grafana, lambda: dashboards.offences(ROOT)),
+        ("monitoring", rules, monitoring.offences),
+        ("promtool", rules, lambda: command_offences([*PROMTOOL, "rules"], rules)),
+        ("promtool config", prometheus, lambda: command_offences([*PROMTOOL, "config"], prometheus)),
+        ("amtool", alertmanager, lambda: command_offences(["amtool", "check-config"], alertmanager)),
         ("clang-tidy", tidy, lambda: unique_diagnostics(command_offences(TIDY, tidy))),
     ]
     failed = []
