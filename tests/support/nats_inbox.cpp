@@ -4,6 +4,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "common/base/error.hpp"
 #include "common/nats/client.hpp"
 
 namespace watchtower::test {
@@ -46,6 +47,15 @@ NatsInbox::~NatsInbox() = default;
 std::vector<nats::Message> NatsInbox::messages() const {
     const std::lock_guard lock(impl_->mutex);
     return impl_->messages;
+}
+
+bool NatsInbox::is_up_to_date() const {
+    try {
+        impl_->client.flush(kDeadline);
+        return true;
+    } catch (const Unavailable&) {
+        return false;
+    }
 }
 
 std::optional<nats::Message> NatsInbox::newest(const std::function<bool(const nats::Message&)>& condition) const {

@@ -21,6 +21,8 @@ public:
     NatsInbox& operator=(const NatsInbox&) = delete;
 
     [[nodiscard]] std::vector<nats::Message> messages() const;
+    /// Whether it is connected; then all that the server took before this call has come or is about to.
+    [[nodiscard]] bool is_up_to_date() const;
     /// The newest for which the condition holds.
     [[nodiscard]] std::optional<nats::Message> newest(const std::function<bool(const nats::Message&)>& condition =
                                                           [](const auto&) { return true; }) const;

@@ -1,5 +1,6 @@
 #include "tests/support/nats_stream.hpp"
 
+#include <functional>
 #include <stdexcept>
 
 #include "common/nats/library.hpp"
@@ -44,20 +45,36 @@ private:
     nats::StreamInfoHandle info_;
 };
 
-}  // namespace
-
-std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream, const std::string& subject) {
+void for_each_message(const std::string& url,
+                      const std::string& stream,
+                      const std::string& subject,
+                      const std::function<void(natsMsg*)>& visit) {
     const Stream source(url, stream);
-    std::vector<nats::Message> messages;
     for (auto sequence = source.info().State.FirstSeq; sequence <= source.info().State.LastSeq; ++sequence) {
         natsMsg* found = nullptr;
         Stream::check(js_GetMsg(&found, source.jetstream(), stream.c_str(), sequence, nullptr, nullptr), "message");
         const nats::MessageHandle message(found);
         if (subject == natsMsg_GetSubject(found)) {
-            messages.push_back(nats::to_message(found));
+            visit(found);
         }
     }
+}
+
+}  // namespace
+
+std::vector<nats::Message> read_stream(const std::string& url, const std::string& stream, const std::string& subject) {
+    std::vector<nats::Message> messages;
+    for_each_message(url, stream, subject, [&](natsMsg* message) { messages.push_back(nats::to_message(message)); });
     return messages;
+}
+
+std::vector<TimePoint> storing_times(const std::string& url, const std::string& stream, const std::string& subject) {
+    std::vector<TimePoint> times;
+    for_each_message(url, stream, subject, [&](natsMsg* message) {
+        times.emplace_back(
+            std::chrono::duration_cast<Milliseconds>(std::chrono::nanoseconds(natsMsg_GetTime(message))));
+    });
+    return times;
 }
 
 StreamSettings stream_settings(const std::string& url, const std::string& stream) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "common/nats/message.hpp"
 
 namespace watchtower::test {
@@ -13,6 +14,11 @@ namespace watchtower::test {
 [[nodiscard]] std::vector<nats::Message> read_stream(const std::string& url,
                                                      const std::string& stream,
                                                      const std::string& subject);
+
+/// When the server stored each of them. Throws as read_stream.
+[[nodiscard]] std::vector<TimePoint> storing_times(const std::string& url,
+                                                   const std::string& stream,
+                                                   const std::string& subject);
 
 /// What a test asks of a stream's settings. Throws as read_stream.
 struct StreamSettings {

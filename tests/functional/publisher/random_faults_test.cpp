@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -23,6 +25,13 @@ std::int64_t from_environment(const char* name, std::int64_t otherwise) {
     const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
     return text != nullptr ? std::stoll(text) : otherwise;
 }
+
+/// When a subscriber was connected, as far as that is certain: its server took its subscription before `from`, and it
+/// has got everything that came until `until`.
+struct Connected {
+    TimePoint from;
+    TimePoint until;
+};
 
 /// Publishers are killed and NATS is restarted at random moments. PUBLICATION_MINUTES and PUBLICATION_SEED make it
 /// longer and another one.
@@ -49,11 +58,29 @@ TEST(Publication, ReachesEveryConsumerOnceAndInOrderWhateverIsKilled) {
     const NatsInbox subscriber(stores.nats.url(), "metrics.watchtower");
     ASSERT_TRUE(eventually(kDeadline, [&] { return !subscriber.messages().empty(); }));
 
+    std::vector<Connected> periods;
+    std::optional<TimePoint> listens_since;
+    const auto listen = [&] {
+        if (!listens_since && subscriber.is_up_to_date()) {
+            listens_since = SystemClock().now();
+        }
+    };
+    const auto end_period = [&] {
+        const TimePoint now = SystemClock().now();
+        if (listens_since && subscriber.is_up_to_date()) {
+            periods.push_back({*listens_since, now});
+        }
+        listens_since.reset();
+    };
+
     const TimePoint begin = collector.newest();
     TimePoint next = begin;
     while (next < begin + minutes * kInterval) {
         next += kInterval * (1 + draw(4)) + Milliseconds(draw(static_cast<int>(kInterval.count())));
-        ASSERT_TRUE(eventually(kDeadline, [&] { return SystemClock().now() >= next; }));
+        ASSERT_TRUE(eventually(kDeadline, [&] {
+            listen();
+            return SystemClock().now() >= next;
+        }));
         switch (draw(3)) {
             case 0:
                 one.kill();
@@ -64,10 +91,12 @@ TEST(Publication, ReachesEveryConsumerOnceAndInOrderWhateverIsKilled) {
                 other.start();
                 break;
             case 2:
+                end_period();
                 stores.nats.kill();
                 stores.nats.start();
                 break;
             default:
+                end_period();
                 stores.nats.stop();
                 stores.nats.start();
                 break;
@@ -75,7 +104,11 @@ TEST(Publication, ReachesEveryConsumerOnceAndInOrderWhateverIsKilled) {
     }
     const TimePoint end = collector.newest() + 3 * kInterval;
     const auto stored = [&] { return read_stream(stores.nats.url(), "WATCHTOWER", "metrics.watchtower"); };
-    ASSERT_TRUE(eventually(kDeadline, [&] { return publication_times(stored()).back() >= end; }));
+    ASSERT_TRUE(eventually(kDeadline, [&] {
+        listen();
+        return publication_times(stored()).back() >= end;
+    }));
+    end_period();
 
     const auto messages = stored();
     EXPECT_EQ(gaps(publication_times(messages), kInterval), "") << "seed " << seed;
@@ -88,14 +121,29 @@ TEST(Publication, ReachesEveryConsumerOnceAndInOrderWhateverIsKilled) {
             EXPECT_EQ(messages[i].body, collector.document_of(times[i])) << to_rfc3339(times[i]);
         }
     }
+    const auto taken = storing_times(stores.nats.url(), "WATCHTOWER", "metrics.watchtower");
+    std::size_t due = 0;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const bool was_connected = std::any_of(periods.begin(), periods.end(), [&](const Connected& period) {
+            return taken[i] > period.from && taken[i] < period.until;
+        });
+        const std::string id = header(messages[i], "Nats-Msg-Id");
+        due += was_connected ? 1 : 0;
+        EXPECT_TRUE(!was_connected || subscriber.newest([&](const nats::Message& seen) {
+            return header(seen, "Nats-Msg-Id") == id;
+        })) << id
+            << " was published at " << to_rfc3339(taken[i]) << " while the subscriber was connected";
+    }
+    EXPECT_GT(due, messages.size() / 4) << "it was connected for most of the time";
     const auto seen = subscriber.messages();
     const auto seen_times = publication_times(seen);
     for (std::size_t i = 0; i < seen.size(); ++i) {
         EXPECT_EQ(seen[i].body, by_time[seen_times[i]]) << "a repeat is the same: " << to_rfc3339(seen_times[i]);
     }
     const std::size_t distinct = std::set(seen_times.begin(), seen_times.end()).size();
-    std::printf("%zu minutes in the stream; the subscriber saw %zu of them, %zu twice\n",
+    std::printf("%zu minutes in the stream, %zu while the subscriber was connected; it saw %zu, %zu twice\n",
                 messages.size(),
+                due,
                 distinct,
                 seen.size() - distinct);
 }
