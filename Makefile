@@ -69,6 +69,18 @@ run: ## start everything on this machine with a simulated game; Ctrl-C stops it
 	@$(MAKE) --no-print-directory compile-release
 	@exec python3 compose/local/run.py
 
+.PHONY: compose-env
+compose-env: ## write .env for docker-compose, with passwords of its own (docs/compose.md)
+	@python3 compose/environment.py
+
+.PHONY: backup
+backup: ## write PostgreSQL's data of docker-compose's stack into backups/ (or FILE)
+	@compose/backup.sh $(FILE)
+
+.PHONY: restore
+restore: ## put the data of FILE in place of what docker-compose's stack has
+	@compose/restore.sh $(FILE)
+
 .PHONY: picture
 picture: ## renew the README's picture from a running `make run` (PAGE=http://127.0.0.1:8000)
 	@$(deps) build test
