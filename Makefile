@@ -100,11 +100,12 @@ format: ## format all C++ sources
 	@git ls-files -co --exclude-standard -- '*.cpp' '*.hpp' | xargs -r clang-format-14 -i
 
 .PHONY: docs
-docs: ## write into docs/api.md what the gateway's table of routes says
+docs: ## write into docs/api.md and docs/metrics.md what the code says
 	@$(deps) build run test
 	@$(MAKE) --no-print-directory build/dev/build.ninja
-	@cmake --build --preset dev --parallel $(JOBS) --target api_gateway_test
+	@cmake --build --preset dev --parallel $(JOBS) --target api_gateway_test metrics_docs_test
 	@WATCHTOWER_WRITE_DOCS=1 build/dev/bin/api_gateway_test --gtest_filter='ApiDocs.*' --gtest_brief=1
+	@WATCHTOWER_WRITE_DOCS=1 build/dev/bin/metrics_docs_test --gtest_brief=1
 
 .PHONY: deps
 deps: ## install what is missing of Debian's packages

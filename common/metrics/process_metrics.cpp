@@ -21,10 +21,12 @@ using prometheus::MetricType;
 struct Usage {
     double cpu_seconds = 0;
     double start_seconds_after_boot = 0;
+    double threads = 0;
+    double virtual_bytes = 0;
     double resident_bytes = 0;
 };
 
-/// Of proc_pid_stat(5): utime and stime are fields 14 and 15, starttime 22, rss 24.
+/// Of proc_pid_stat(5): utime and stime are fields 14 and 15, num_threads 20, starttime 22, vsize 23, rss 24.
 std::optional<Usage> read_usage() {
     std::ifstream file("/proc/self/stat");
     std::string line;
@@ -44,6 +46,8 @@ std::optional<Usage> read_usage() {
     const auto ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
     return Usage{(field(14) + field(15)) / ticks_per_second,
                  field(22) / ticks_per_second,
+                 field(20),
+                 field(23),
                  field(24) * static_cast<double>(::sysconf(_SC_PAGESIZE))};
 }
 
@@ -101,6 +105,12 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
             "Resident memory size in bytes.",
             MetricType::Gauge,
             usage->resident_bytes);
+        add(families,
+            "process_virtual_memory_bytes",
+            "Virtual memory size in bytes.",
+            MetricType::Gauge,
+            usage->virtual_bytes);
+        add(families, "process_threads", "Number of threads.", MetricType::Gauge, usage->threads);
         add(families,
             "process_cpu_seconds_total",
             "Total user and system CPU time spent in seconds.",

@@ -8,8 +8,8 @@
 namespace watchtower::metrics {
 
 /// What the kernel tells of this process (/proc/self), under the names every Prometheus client library uses:
-/// process_resident_memory_bytes, process_cpu_seconds_total, process_open_fds, process_max_fds and
-/// process_start_time_seconds. What cannot be read is left out. Thread-safe.
+/// process_resident_memory_bytes, process_virtual_memory_bytes, process_cpu_seconds_total, process_open_fds,
+/// process_max_fds, process_threads and process_start_time_seconds. What cannot be read is left out. Thread-safe.
 class ProcessMetrics final : public prometheus::Collectable {
 public:
     [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;

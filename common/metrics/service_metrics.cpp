@@ -24,8 +24,9 @@ std::vector<prometheus::MetricFamily> DependencyMetrics::Collect() const {
     return {std::move(family)};
 }
 
-ServiceMetrics::ServiceMetrics(const std::string& service, Dependencies dependencies)
-    : dependencies_(std::move(dependencies)) {
+ServiceMetrics::ServiceMetrics(const std::string& service, Dependencies dependencies, Sources more)
+    : dependencies_(std::move(dependencies)),
+      more_(std::move(more)) {
     prometheus::BuildGauge()
         .Name("watchtower_build_info")
         .Help("Always 1; its labels tell which service and version this is.")
@@ -37,6 +38,9 @@ ServiceMetrics::ServiceMetrics(const std::string& service, Dependencies dependen
 std::string ServiceMetrics::render() const {
     std::string text;
     append_text(text, registry_);
+    for (const prometheus::Collectable* source : more_) {
+        append_text(text, *source);
+    }
     append_text(text, dependencies_);
     append_text(text, process_);
     return text;

@@ -26,8 +26,11 @@ private:
 /// and its dependencies. One for each process; whoever counts something is given registry(). Thread-safe.
 class ServiceMetrics {
 public:
-    /// `service` is the process's name ("collector").
-    ServiceMetrics(const std::string& service, Dependencies dependencies);
+    using Sources = std::vector<const prometheus::Collectable*>;
+
+    /// `service` is the process's name ("collector"). What `more` have when it is asked for is shown, too; they must
+    /// outlive this.
+    ServiceMetrics(const std::string& service, Dependencies dependencies, Sources more = {});
 
     /// Where the process's own families go. Bind children once; they live as long as this object.
     [[nodiscard]] prometheus::Registry& registry() { return registry_; }
@@ -39,6 +42,7 @@ private:
     prometheus::Registry registry_;
     ProcessMetrics process_;
     DependencyMetrics dependencies_;
+    const Sources more_;
 };
 
 /// The Content-Type of Prometheus text.

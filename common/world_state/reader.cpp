@@ -105,7 +105,12 @@ void Reader::take(std::size_t source, const std::string& name, Held& world) {
         }
         // Remembered before it is tried: what cannot be read is not read again.
         world.refused[source] = stored->tick;
+        const bool had_older = world.state != nullptr;
         world.state = std::make_shared<const proto::State>(decode(*stored, name));
+        if (had_older) {
+            const std::chrono::duration<double> delay = clock_.now() - world.state->timestamp;
+            metrics_.observe_delay(delay.count());
+        }
         world.refused[source].reset();
         dirty_ = true;
         sources_[source].counters.states.Increment();

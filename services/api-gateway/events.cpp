@@ -41,13 +41,13 @@ prometheus::Counter& counter(
 
 prometheus::Counter& published(prometheus::Registry& registry, const char* event) {
     return counter(
-        registry, "watchtower_stream_events_total", "Events published to all listeners of a world", "event", event);
+        registry, "watchtower_stream_events_total", "Events published to all listeners of a world.", "event", event);
 }
 
 prometheus::Counter& troubles(prometheus::Registry& registry, const char* trouble) {
     return counter(registry,
                    "watchtower_stream_troubles_total",
-                   "Listeners refused, cut off, or skipped to the newest snapshot",
+                   "Listeners refused, cut off, or skipped to the newest snapshot.",
                    "trouble",
                    trouble);
 }
@@ -57,7 +57,7 @@ prometheus::Counter& troubles(prometheus::Registry& registry, const char* troubl
 EventMetrics::EventMetrics(prometheus::Registry& registry)
     : listeners(prometheus::BuildGauge()
                     .Name("watchtower_stream_listeners")
-                    .Help("Listeners of the event stream")
+                    .Help("Listeners of the event stream.")
                     .Register(registry)
                     .Add({})),
       snapshots(published(registry, "snapshot")),

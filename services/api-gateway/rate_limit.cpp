@@ -30,7 +30,7 @@ return {count, left}
 prometheus::Counter& decisions(prometheus::Registry& registry, const char* counted_by, const char* result) {
     return prometheus::BuildCounter()
         .Name("watchtower_rate_limit_decisions_total")
-        .Help("Requests under RATE_LIMIT, by who counted them and whether they were let in")
+        .Help("Requests under RATE_LIMIT, by who counted them and whether they were let in.")
         .Register(registry)
         .Add({{"counted_by", counted_by}, {"result", result}});
 }

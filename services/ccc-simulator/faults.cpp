@@ -208,6 +208,18 @@ Json to_json(const Fault& fault) {
 
 }  // namespace
 
+std::vector<Fault::Kind> fault_kinds() {
+    std::vector<Fault::Kind> kinds;
+    for (const KindName& name : kind_names()) {
+        kinds.push_back(name.kind);
+    }
+    return kinds;
+}
+
+std::string_view to_text(Fault::Kind kind) {
+    return named(kind).name;
+}
+
 std::vector<Fault> parse_faults(const std::string& text) {
     const Json json = Json::parse(text, nullptr, false);
     if (!json.is_array()) {

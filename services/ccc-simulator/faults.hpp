@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto-json/sections.hpp"
@@ -50,6 +51,11 @@ struct Fault {
     std::uint64_t records = 1;                 ///< of bad_records and repeat
     std::string value;                         ///< of next
 };
+
+/// Every kind there is.
+[[nodiscard]] std::vector<Fault::Kind> fault_kinds();
+/// "no_answer".
+[[nodiscard]] std::string_view to_text(Fault::Kind kind);
 
 /// A JSON list of faults. Throws BadInput that names the member.
 [[nodiscard]] std::vector<Fault> parse_faults(const std::string& text);

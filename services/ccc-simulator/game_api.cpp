@@ -97,9 +97,10 @@ bool arrives(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-GameApi::GameApi(Games& games, Faults& faults, Options options)
+GameApi::GameApi(Games& games, Faults& faults, FaultMetrics& metrics, Options options)
     : games_(games),
       faults_(faults),
+      metrics_(metrics),
       options_(std::move(options)) {}
 
 std::vector<http::Route> GameApi::routes() {
@@ -130,6 +131,7 @@ http::Reply GameApi::answer(proto::Section section, const http::Request& request
     }
     Game& game = find_game(games_, world);
     const std::vector<Fault> faults = faults_.strike(section, game.name());
+    metrics_.count(faults);
     http::Reply reply;
     if (const Fault* fault = first_of(faults, Kind::status)) {
         reply = status_reply(*fault);

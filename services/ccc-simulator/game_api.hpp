@@ -6,6 +6,7 @@
 #include "common/http/server.hpp"
 #include "services/ccc-simulator/faults.hpp"
 #include "services/ccc-simulator/games.hpp"
+#include "services/ccc-simulator/metrics.hpp"
 
 namespace watchtower::simulator {
 
@@ -17,8 +18,8 @@ public:
         Shape shape;
     };
 
-    /// Games and faults must outlive it.
-    GameApi(Games& games, Faults& faults, Options options);
+    /// All must outlive it.
+    GameApi(Games& games, Faults& faults, FaultMetrics& metrics, Options options);
 
     [[nodiscard]] std::vector<http::Route> routes();
 
@@ -29,6 +30,7 @@ private:
 
     Games& games_;
     Faults& faults_;
+    FaultMetrics& metrics_;
     const Options options_;
 };
 

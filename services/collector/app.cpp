@@ -91,11 +91,15 @@ App::App(const Options& options)
       management_(std::make_unique<http::Server>(server_options(options, http_metrics_), routes_)),
       outbox_limit_(options.outbox_max_bytes),
       owners_(owners_options(options, id_), redis_state_, postgres_state_),
+      collector_metrics_(metrics_.registry(), options.outbox_max_bytes),
       task_metrics_(metrics_.registry(), TaskRunner::kinds(handlers())) {
     make_worlds();
     log::info("listening", {{"management_port", management_->port()}, {"worlds", options_.worlds.size()}});
     heartbeat_ = std::make_unique<world_state::Heartbeat>(
-        world_state::Heartbeat::Options{.redis_url = options.stores.redis_url}, [this] { return replica(); });
+        world_state::Heartbeat::Options{.redis_url = options.stores.redis_url}, [this] {
+            collector_metrics_.show(owners_.status());
+            return replica();
+        });
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -122,6 +126,7 @@ void App::make_worlds() {
         worlds_.push_back(std::make_unique<WorldCollector>(options_, i, id_, surroundings, world_metrics_[i]));
     }
     owners_.on_change([this] {
+        collector_metrics_.show(owners_.status());
         for (const auto& world : worlds_) {
             world->wake();
         }

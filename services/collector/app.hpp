@@ -66,6 +66,7 @@ private:
     Owners owners_;
     std::vector<std::unique_ptr<WorldCollector>> worlds_;
     std::vector<WorldMetrics> world_metrics_;
+    CollectorMetrics collector_metrics_;
     TaskMetrics task_metrics_;
     std::unique_ptr<TaskRunner> tasks_;
     std::unique_ptr<world_state::Heartbeat> heartbeat_;

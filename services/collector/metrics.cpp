@@ -81,16 +81,30 @@ WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::strin
         metrics.sections[proto::index(section)] = bind_section(registry, world, section);
     }
     const auto ticks = [&registry, &world](const char* result) {
-        return counter(registry,
-                       "watchtower_ticks_total",
-                       "Ticks by what became of them.",
-                       {{"world", world}, {"result", result}});
+        return counter(
+            registry,
+            "watchtower_ticks_total",
+            "Ticks by what became of them; skipped are those that nobody collected in time, refused those that "
+            "somebody else had stored.",
+            {{"world", world}, {"result", result}});
     };
     metrics.ticks_stored = ticks("stored");
     metrics.ticks_refused = ticks("refused");
     metrics.ticks_skipped = ticks("skipped");
     metrics.ticks_failed = ticks("failed");
     const Labels labels = {{"world", world}};
+    metrics.ticks_late = counter(registry,
+                                 "watchtower_late_ticks_total",
+                                 "Ticks collected later than a tenth of the interval after their time.",
+                                 labels);
+    const auto announcements = [&registry, &world](const char* result) {
+        return counter(registry,
+                       "watchtower_announcements_total",
+                       "Announcements of new states over NATS by what became of them; readers look without them, too.",
+                       {{"world", world}, {"result", result}});
+    };
+    metrics.announced = announcements("published");
+    metrics.not_announced = announcements("failed");
     metrics.store_retries = counter(
         registry, "watchtower_store_retries_total", "Attempts to store a tick that failed and were repeated.", labels);
     metrics.put_failures =
@@ -103,7 +117,7 @@ WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::strin
     metrics.store_seconds =
         histogram(registry, "watchtower_store_duration_seconds", "Time of the transaction that stored a tick.", labels);
     metrics.last_tick_seconds = gauge(registry,
-                                      "watchtower_last_stored_tick_seconds",
+                                      "watchtower_last_stored_tick_timestamp_seconds",
                                       "The newest tick this process stored, in seconds since the epoch.",
                                       labels);
     metrics.players_changed =
@@ -112,6 +126,29 @@ WorldMetrics bind_world_metrics(prometheus::Registry& registry, const std::strin
     metrics.owned =
         gauge(registry, "watchtower_world_owned", "1 while this process collects the world, else 0.", labels);
     return metrics;
+}
+
+CollectorMetrics::CollectorMetrics(prometheus::Registry& registry, std::size_t outbox_max_bytes) {
+    for (const Means means : {Means::redis, Means::postgres, Means::neither}) {
+        means_[means] = gauge(registry,
+                              "watchtower_ownership",
+                              "1 for what collectors agree by on who collects which world, else 0: leases in redis, "
+                              "locks in postgres while Redis is away, neither while both are.",
+                              {{"means", to_string(means)}});
+    }
+    collectors_ = gauge(registry,
+                        "watchtower_collectors",
+                        "Collectors alive when Redis last answered, this one included; 0: it never did.",
+                        {});
+    gauge(registry, "watchtower_outbox_limit_bytes", "OUTBOX_MAX_BYTES, which all worlds share.", {})
+        ->Set(static_cast<double>(outbox_max_bytes));
+}
+
+void CollectorMetrics::show(const Owners::Status& owners) {
+    for (const auto& [means, gauge] : means_) {
+        gauge->Set(means == owners.means ? 1 : 0);
+    }
+    collectors_->Set(static_cast<double>(owners.collectors));
 }
 
 }  // namespace watchtower::collector

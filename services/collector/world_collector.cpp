@@ -27,6 +27,9 @@ constexpr Milliseconds kIdle{1'000};
 constexpr int kTooLate = 10;
 constexpr int kMargin = 20;
 
+/// A tick begun after this part of its interval is late.
+constexpr int kLate = 10;
+
 }  // namespace
 
 WorldCollector::WorldCollector(const Options& options,
@@ -158,6 +161,9 @@ TimePoint WorldCollector::next_look(TimePoint now) {
 
 void WorldCollector::collect(const std::stop_token& stop, TimePoint tick) {
     const auto begun = steady_clock::now();
+    if (surroundings_.clock.now() - tick > interval_ / kLate) {
+        metrics_.ticks_late->Increment();
+    }
     const TickInput input = read(stop, tick);
     if (stop.stop_requested()) {
         return;  // what was broken off is nobody's failure

@@ -205,7 +205,9 @@ void WorldWriter::show(TimePoint tick, const std::string& text) {
     }
     try {
         servers_.nats.publish(proto::state_subject(world_.name), std::to_string(tick.time_since_epoch().count()));
+        metrics_.announced->Increment();
     } catch (const Error& error) {
+        metrics_.not_announced->Increment();
         log::debug("state_not_announced", {{"world", world_.name}, {"error", error.what()}});
     }
 }

@@ -19,7 +19,10 @@ App::App(const Options& options)
     http::ServerOptions server_options;
     server_options.address = options.listen_address;
     server_options.port = options.port;
-    server_ = std::make_unique<http::Server>(server_options, routes());
+    std::vector<http::Route> routes = make_routes();
+    http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
+    server_options.on_exchange = http_metrics_->on_exchange();
+    server_ = std::make_unique<http::Server>(server_options, std::move(routes));
     log::info("listening", {{"address", options.listen_address}, {"port", server_->port()}});
     states_.on_change([this](const std::shared_ptr<const world_state::Worlds>& worlds) { exposition_.show(*worlds); });
     states_.start();
@@ -32,7 +35,7 @@ App::~App() {
     stopping_ = true;
 }
 
-std::vector<http::Route> App::routes() {
+std::vector<http::Route> App::make_routes() {
     std::vector<http::Route> routes =
         http::management_routes({.service = kService,
                                  .ready = [this] { return !stopping_ && states_.worlds()->hold_a_state(); },

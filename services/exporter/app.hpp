@@ -6,6 +6,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/http/server.hpp"
+#include "common/metrics/http_metrics.hpp"
 #include "common/metrics/service_metrics.hpp"
 #include "common/world_state/replicas.hpp"
 #include "common/world_state/stores.hpp"
@@ -28,7 +29,7 @@ public:
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
 private:
-    [[nodiscard]] std::vector<http::Route> routes();
+    [[nodiscard]] std::vector<http::Route> make_routes();
 
     // In the order of what needs what; the end goes the other way.
     std::atomic<bool> stopping_ = false;
@@ -37,6 +38,7 @@ private:
     metrics::ServiceMetrics metrics_;
     Exposition exposition_;
     world_state::WorldStates states_;
+    std::unique_ptr<metrics::HttpMetrics> http_metrics_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<world_state::Heartbeat> heartbeat_;
 };

@@ -10,6 +10,9 @@ namespace {
 constexpr int kOwnLevel = 1;
 constexpr int kGameLevel = 6;
 
+const prometheus::Histogram::BucketBoundaries kSeconds = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
+
 }  // namespace
 
 Exposition::Exposition(metrics::ServiceMetrics& metrics, const Clock& clock, std::size_t top_players)
@@ -25,16 +28,23 @@ Exposition::Exposition(metrics::ServiceMetrics& metrics, const Clock& clock, std
                            .Name("watchtower_game_text_bytes")
                            .Help("Size of the game's metrics as text.")
                            .Register(metrics.registry())
-                           .Add({})) {
+                           .Add({})),
+      game_text_seconds_(prometheus::BuildHistogram()
+                             .Name("watchtower_game_text_duration_seconds")
+                             .Help("Time that making and compressing the game's metrics took, once for each new state.")
+                             .Register(metrics.registry())
+                             .Add({}, kSeconds)) {
     show({});
 }
 
 void Exposition::show(const world_state::Worlds& worlds) {
+    const auto begin = std::chrono::steady_clock::now();
     auto text = std::make_shared<GameText>();
     text->plain = world_state::prometheus_text(worlds, clock_.now(), top_players_);
     text->compressed = http::compress(text->plain, kGameLevel);
     game_text_bytes_.Set(static_cast<double>(text->plain.size()));
     game_text_.store(std::move(text));
+    game_text_seconds_.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 
 http::Reply Exposition::answer(const http::Request& request) {

@@ -4,6 +4,7 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 
 #include "common/base/clock.hpp"
 #include "common/base/latest.hpp"
@@ -37,6 +38,7 @@ private:
     const std::size_t top_players_;
     prometheus::Counter& scrapes_;
     prometheus::Gauge& game_text_bytes_;
+    prometheus::Histogram& game_text_seconds_;
     Latest<GameText> game_text_;
 };
 

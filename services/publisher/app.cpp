@@ -51,16 +51,18 @@ App::App(const Options& options)
                  metrics_.registry()),
       states_(stores_.redis, stores_.postgres, stores_.nats, clock_, metrics_.registry(), {}),
       responder_(
-          stores_.nats, [this] { return states_.worlds(); }, clock_) {
+          stores_.nats, [this] { return states_.worlds(); }, clock_, metrics_.registry()) {
     http::ServerOptions server_options;
     server_options.address = options.management_address;
     server_options.port = options.management_port;
-    server_ = std::make_unique<http::Server>(
-        server_options,
+    std::vector<http::Route> routes =
         http::management_routes({.service = kService,
                                  .ready = [this] { return !stopping_ && states_.worlds()->hold_a_state(); },
                                  .dependencies = stores_.dependencies(),
-                                 .metrics = [this] { return metrics_.render(); }}));
+                                 .metrics = [this] { return metrics_.render(); }});
+    http_metrics_ = std::make_unique<metrics::HttpMetrics>(metrics_.registry(), routes);
+    server_options.on_exchange = http_metrics_->on_exchange();
+    server_ = std::make_unique<http::Server>(server_options, std::move(routes));
     log::info("listening", {{"management_address", options.management_address}, {"management_port", server_->port()}});
     states_.on_change([this](const std::shared_ptr<const world_state::Worlds>& worlds) { publisher_.show(worlds); });
     states_.start();

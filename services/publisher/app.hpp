@@ -6,6 +6,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/http/server.hpp"
+#include "common/metrics/http_metrics.hpp"
 #include "common/metrics/service_metrics.hpp"
 #include "common/world_state/replicas.hpp"
 #include "common/world_state/stores.hpp"
@@ -38,6 +39,7 @@ private:
     Publisher publisher_;
     world_state::WorldStates states_;
     SnapshotResponder responder_;
+    std::unique_ptr<metrics::HttpMetrics> http_metrics_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<world_state::Heartbeat> heartbeat_;
 };

@@ -58,6 +58,18 @@ proto::Document with_players(const proto::Document& document, std::size_t count,
 
 }  // namespace
 
+std::string_view to_text(PublicationKind kind) {
+    switch (kind) {
+        case PublicationKind::document:
+            return "document";
+        case PublicationKind::alert:
+            return "alert";
+        case PublicationKind::averages:
+            break;
+    }
+    return "averages";
+}
+
 std::string encode_within(const proto::Document& document, std::uint64_t players, std::size_t max_bytes) {
     std::string text = encode(document);
     if (text.size() <= max_bytes) {
@@ -97,7 +109,8 @@ Publication make_alert_publication(const proto::NumberedAlert& entry, const std:
     const std::string subject = proto::alerts_subject(prefix);
     const proto::Alert& alert = entry.alert;
     const char* state = alert.state == proto::AlertState::active ? "active" : "resolved";
-    return {subject,
+    return {PublicationKind::alert,
+            subject,
             encode(alert),
             {{std::string(proto::kMessageIdHeader), subject + ":" + alert.id + ":" + state},
              {std::string(proto::kWorldHeader), alert.world},
@@ -108,7 +121,7 @@ Publication make_averages_publication(const proto::Averages& averages,
                                       const proto::State& state,
                                       TimePoint hour,
                                       const std::string& subject) {
-    return {subject, encode(averages), headers_of(state, subject, hour)};
+    return {PublicationKind::averages, subject, encode(averages), headers_of(state, subject, hour)};
 }
 
 std::optional<TimePoint> publication_of(const nats::Message& message) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/clock.hpp"
 #include "common/nats/message.hpp"
@@ -20,8 +22,16 @@ struct Due {
     bool replayed = false;  ///< the publication time was missed
 };
 
+/// What is published, as metrics tell it apart.
+enum class PublicationKind { document, alert, averages };
+inline constexpr std::array kPublicationKinds = {
+    PublicationKind::document, PublicationKind::alert, PublicationKind::averages};
+/// "document".
+[[nodiscard]] std::string_view to_text(PublicationKind kind);
+
 /// A message as it goes out.
 struct Publication {
+    PublicationKind kind = PublicationKind::document;
     std::string subject;
     std::string body;
     nats::Headers headers;

@@ -40,7 +40,8 @@ Publisher::Publisher(const Options& options, const Clients& clients, const Clock
       jitter_(draw_up_to(schedule_.patience / 4)),
       metrics_(registry),
       sightings_(clients.nats, prefix_),
-      delivery_(clients.nats, options.stream, options.manage_stream, [this] { check_standing(); }),
+      delivery_(
+          clients.nats, options.stream, options.manage_stream, [this] { check_standing(); }, registry),
       progress_(clients.redis, delivery_, sightings_),
       alerts_(delivery_, clients.redis, postgres_, prefix_, options.stream.duplicate_window / 2),
       averages_(delivery_, progress_, postgres_),
@@ -263,6 +264,9 @@ void Publisher::send(const std::string& world, const Due& due) {
     try {
         delivery_.send(make_publication(due, delivery_.max_payload()));
         metrics_.published(world, due.publication, due.replayed);
+        if (!due.replayed) {
+            metrics_.observe_age(clock_.now() - due.state.timestamp);
+        }
         incumbent_ = true;
         if (std::exchange(course.failing, false)) {
             log::info("published_again", {{"world", world}});

@@ -1,6 +1,14 @@
 #include "services/publisher/publisher_metrics.hpp"
 
+#include <algorithm>
+
 namespace watchtower::publisher {
+
+namespace {
+
+const prometheus::Histogram::BucketBoundaries kAges = {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300};
+
+}  // namespace
 
 PublisherMetrics::PublisherMetrics(prometheus::Registry& registry)
     : publications_(prometheus::BuildCounter()
@@ -31,7 +39,13 @@ PublisherMetrics::PublisherMetrics(prometheus::Registry& registry)
                   .Name("watchtower_publisher_leader")
                   .Help("1 while this publisher holds the lease and publishes.")
                   .Register(registry)
-                  .Add({})) {}
+                  .Add({})),
+      ages_(prometheus::BuildHistogram()
+                .Name("watchtower_publication_age_seconds")
+                .Help("Time from when fetching of a document's state began until NATS had the document, without those "
+                      "that were made up for.")
+                .Register(registry)
+                .Add({}, kAges)) {}
 
 PublisherMetrics::Series& PublisherMetrics::of(const std::string& world) {
     const auto found = worlds_.find(world);
@@ -57,6 +71,10 @@ void PublisherMetrics::published(const std::string& world, TimePoint publication
         series.replayed.Increment();
     }
     series.last.Set(std::chrono::duration<double>(publication.time_since_epoch()).count());
+}
+
+void PublisherMetrics::observe_age(Milliseconds age) {
+    ages_.Observe(std::max(std::chrono::duration<double>(age).count(), 0.0));
 }
 
 void PublisherMetrics::failed(const std::string& world) {

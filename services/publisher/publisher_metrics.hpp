@@ -7,6 +7,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include "common/base/clock.hpp"
@@ -20,6 +21,8 @@ public:
 
     void published(const std::string& world, TimePoint publication, bool replayed);
     void failed(const std::string& world);
+    /// How old the values of a document were when NATS took it.
+    void observe_age(Milliseconds age);
     /// Published or failed, but in any case without the state of its tick.
     void late(const std::string& world);
     /// Publication times that nobody will make up for.
@@ -47,6 +50,7 @@ private:
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& last_;
     prometheus::Gauge& leader_;
+    prometheus::Histogram& ages_;
     std::map<std::string, Series> worlds_;
 };
 

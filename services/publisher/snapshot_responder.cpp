@@ -19,10 +19,19 @@ nats::Headers refusal(const char* code, const char* reason) {
 
 }  // namespace
 
-SnapshotResponder::SnapshotResponder(nats::Client& nats, Worlds worlds, const Clock& clock)
+SnapshotResponder::SnapshotResponder(nats::Client& nats,
+                                     Worlds worlds,
+                                     const Clock& clock,
+                                     prometheus::Registry& registry)
     : nats_(nats),
       worlds_(std::move(worlds)),
       clock_(clock),
+      requests_(prometheus::BuildCounter()
+                    .Name("watchtower_snapshot_requests_total")
+                    .Help("Requests over NATS for the current document, by whether there was one to answer with.")
+                    .Register(registry)),
+      answered_(requests_.Add({{"result", "answered"}})),
+      refused_(requests_.Add({{"result", "refused"}})),
       subscription_(nats.subscribe(
           std::string(proto::kSnapshotRequestSubject),
           [this](const nats::Message& request) { answer(request); },
@@ -34,9 +43,11 @@ void SnapshotResponder::answer(const nats::Message& request) const {
     }
     const auto worlds = worlds_();
     const world_state::World* world = request.body.empty() ? worlds->first() : worlds->find(request.body);
+    const bool has_document = world != nullptr && world->state != nullptr;
+    (has_document ? answered_ : refused_).Increment();
     if (world == nullptr && !request.body.empty()) {
         nats_.publish(request.reply, "", refusal("404", "there is no such world"));
-    } else if (world == nullptr || !world->state) {
+    } else if (!has_document) {
         nats_.publish(request.reply, "", refusal("503", "there is no document yet"));
     } else {
         const proto::State& state = *world->state;

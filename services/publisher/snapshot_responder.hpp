@@ -3,6 +3,10 @@
 #include <functional>
 #include <memory>
 
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/registry.h>
+
 #include "common/base/clock.hpp"
 #include "common/nats/client.hpp"
 #include "common/world_state/worlds.hpp"
@@ -18,7 +22,7 @@ public:
     using Worlds = std::function<std::shared_ptr<const world_state::Worlds>()>;
 
     /// All must outlive it; `worlds` is called on a thread of the NATS client.
-    SnapshotResponder(nats::Client& nats, Worlds worlds, const Clock& clock);
+    SnapshotResponder(nats::Client& nats, Worlds worlds, const Clock& clock, prometheus::Registry& registry);
 
 private:
     void answer(const nats::Message& request) const;
@@ -26,6 +30,9 @@ private:
     nats::Client& nats_;
     const Worlds worlds_;
     const Clock& clock_;
+    prometheus::Family<prometheus::Counter>& requests_;
+    prometheus::Counter& answered_;
+    prometheus::Counter& refused_;
     nats::Subscription subscription_;
 };
 

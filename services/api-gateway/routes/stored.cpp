@@ -30,7 +30,7 @@ struct StoredDocument {
 prometheus::Counter& answers(prometheus::Registry& registry, const char* result) {
     return prometheus::BuildCounter()
         .Name("watchtower_stored_answers_total")
-        .Help("Questions to the database by how they were answered")
+        .Help("Questions to the database by how they were answered.")
         .Register(registry)
         .Add({{"result", result}});
 }

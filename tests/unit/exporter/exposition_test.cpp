@@ -45,8 +45,8 @@ std::string gunzip(std::string compressed) {
     return text;
 }
 
-std::string without_process(const std::string& text) {
-    return text.substr(0, text.find("# HELP process_"));
+std::string game_of(const std::string& text) {
+    return text.substr(0, text.find("# HELP watchtower_build_info"));
 }
 
 TEST_F(ExpositionTest, ShowsOnlyItselfBeforeTheFirstState) {
@@ -106,7 +106,8 @@ TEST_F(ExpositionTest, OfTwoReplicasShowsTheSameGame) {
     Exposition other(other_metrics, clock_, 20);
     exposition_.show(worlds_at(kTick));
     other.show(worlds_at(kTick));
-    EXPECT_EQ(without_process(scrape()), without_process(*other.answer({}).body));
+    EXPECT_EQ(game_of(scrape()), game_of(*other.answer({}).body));
+    EXPECT_THAT(game_of(scrape()), HasSubstr("ccc_nomads"));
 }
 
 }  // namespace
