@@ -61,6 +61,8 @@ inline constexpr std::string_view kPublisherKey = "watchtower:publisher";
 inline constexpr std::string_view kPublishedKey = "watchtower:published";
 /// Redis: hash of the worlds' newest numbers of alerts that went out.
 inline constexpr std::string_view kPublishedAlertsKey = "watchtower:published:alerts";
+/// Redis: hash of the worlds' newest numbers of sets of suspects that went out.
+inline constexpr std::string_view kPublishedSuspectsKey = "watchtower:published:suspects";
 
 /// Redis: how many requests this caller of the REST API made in his minute, over all gateways; expires with it.
 /// `caller` is the digest of a key or an address.

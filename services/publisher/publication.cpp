@@ -4,6 +4,7 @@
 
 #include "common/base/error.hpp"
 #include "proto-json/names.hpp"
+#include "proto-json/suspect.hpp"
 
 namespace watchtower::publisher {
 
@@ -18,11 +19,11 @@ std::size_t bytes_of(const nats::Headers& headers) {
     return bytes;
 }
 
-/// What every message that is made from a state carries.
-nats::Headers headers_of(const proto::State& state, const std::string& subject, TimePoint publication) {
+/// What every message of a publication time carries; `tick` is what it tells of.
+nats::Headers headers_of(const proto::State& state, TimePoint tick, const std::string& subject, TimePoint publication) {
     nats::Headers headers = {{std::string(proto::kMessageIdHeader), subject + ":" + to_epoch_seconds(publication)},
                              {std::string(proto::kWorldHeader), state.world},
-                             {std::string(proto::kTickHeader), to_epoch_seconds(state.tick)}};
+                             {std::string(proto::kTickHeader), to_epoch_seconds(tick)}};
     if (state.simulated) {
         headers.emplace_back(proto::kSimulatedHeader, "true");
     }
@@ -65,9 +66,11 @@ std::string_view to_text(PublicationKind kind) {
         case PublicationKind::alert:
             return "alert";
         case PublicationKind::averages:
+            return "averages";
+        case PublicationKind::suspects:
             break;
     }
-    return "averages";
+    return "suspects";
 }
 
 std::string encode_within(const proto::Document& document, std::uint64_t players, std::size_t max_bytes) {
@@ -95,7 +98,7 @@ std::string encode_within(const proto::Document& document, std::uint64_t players
 Publication make_publication(const Due& due, std::size_t max_payload) {
     Publication result;
     result.subject = due.subject;
-    result.headers = headers_of(due.state, due.subject, due.publication);
+    result.headers = headers_of(due.state, due.state.tick, due.subject, due.publication);
     if (due.replayed) {
         result.headers.emplace_back(proto::kReplayedHeader, "true");
     }
@@ -105,23 +108,47 @@ Publication make_publication(const Due& due, std::size_t max_payload) {
     return result;
 }
 
-Publication make_alert_publication(const proto::NumberedAlert& entry, const std::string& prefix) {
+Publication make_alert_publication(const proto::NumberedAlert& entry, bool simulated, const std::string& prefix) {
     const std::string subject = proto::alerts_subject(prefix);
     const proto::Alert& alert = entry.alert;
     const char* state = alert.state == proto::AlertState::active ? "active" : "resolved";
-    return {PublicationKind::alert,
-            subject,
-            encode(alert),
-            {{std::string(proto::kMessageIdHeader), subject + ":" + alert.id + ":" + state},
-             {std::string(proto::kWorldHeader), alert.world},
-             {std::string(proto::kAlertNumberHeader), std::to_string(entry.number)}}};
+    Publication result = {PublicationKind::alert,
+                          subject,
+                          encode(alert),
+                          {{std::string(proto::kMessageIdHeader), subject + ":" + alert.id + ":" + state},
+                           {std::string(proto::kWorldHeader), alert.world},
+                           {std::string(proto::kAlertNumberHeader), std::to_string(entry.number)}}};
+    if (simulated) {
+        result.headers.emplace_back(proto::kSimulatedHeader, "true");
+    }
+    return result;
+}
+
+Publication make_suspects_publication(const std::string& body,
+                                      const proto::State& state,
+                                      TimePoint at,
+                                      const std::string& subject,
+                                      std::size_t max_payload) {
+    Publication result = {PublicationKind::suspects, subject, body, headers_of(state, at, subject, at)};
+    const std::size_t around = bytes_of(result.headers);
+    if (body.size() + around > max_payload) {
+        const proto::SuspectSet all = proto::decode_suspect_set(body);
+        proto::SuspectSet listed = all;
+        while (result.body.size() + around > max_payload && !listed.suspect_ids.empty()) {
+            listed.suspect_ids.resize(listed.suspect_ids.size() / 2);
+            listed.comment =
+                all.comment + "; " + std::to_string(all.suspect_ids.size() - listed.suspect_ids.size()) + " left out";
+            result.body = encode(listed);
+        }
+    }
+    return result;
 }
 
 Publication make_averages_publication(const proto::Averages& averages,
                                       const proto::State& state,
                                       TimePoint hour,
                                       const std::string& subject) {
-    return {PublicationKind::averages, subject, encode(averages), headers_of(state, subject, hour)};
+    return {PublicationKind::averages, subject, encode(averages), headers_of(state, state.tick, subject, hour)};
 }
 
 std::optional<TimePoint> publication_of(const nats::Message& message) {

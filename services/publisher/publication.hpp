@@ -23,9 +23,9 @@ struct Due {
 };
 
 /// What is published, as metrics tell it apart.
-enum class PublicationKind { document, alert, averages };
+enum class PublicationKind { document, alert, averages, suspects };
 inline constexpr std::array kPublicationKinds = {
-    PublicationKind::document, PublicationKind::alert, PublicationKind::averages};
+    PublicationKind::document, PublicationKind::alert, PublicationKind::averages, PublicationKind::suspects};
 /// "document".
 [[nodiscard]] std::string_view to_text(PublicationKind kind);
 
@@ -42,8 +42,19 @@ struct Publication {
 /// from the end of both lists. Pure.
 [[nodiscard]] Publication make_publication(const Due& due, std::size_t max_payload);
 
-/// The message of an entry of a world's log of alerts: the alert as in REST, with its world. Pure.
-[[nodiscard]] Publication make_alert_publication(const proto::NumberedAlert& entry, const std::string& prefix);
+/// The message of an entry of a world's log of alerts: the alert as in REST, with its world; `simulated` is the
+/// world's. Pure.
+[[nodiscard]] Publication make_alert_publication(const proto::NumberedAlert& entry,
+                                                 bool simulated,
+                                                 const std::string& prefix);
+
+/// The message of a world's suspects of a kind as of `at`. `body` is encode(SuspectSet); players are left out from its
+/// end, and their number told in the comment, when it and the headers would exceed `max_payload` bytes. Pure.
+[[nodiscard]] Publication make_suspects_publication(const std::string& body,
+                                                    const proto::State& state,
+                                                    TimePoint at,
+                                                    const std::string& subject,
+                                                    std::size_t max_payload);
 
 /// The message of a world's averages for one hour. Pure.
 [[nodiscard]] Publication make_averages_publication(const proto::Averages& averages,

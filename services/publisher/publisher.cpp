@@ -8,6 +8,7 @@
 #include "common/base/log.hpp"
 #include "common/world_state/kept_states.hpp"
 #include "proto-json/names.hpp"
+#include "services/publisher/world_logs.hpp"
 
 namespace watchtower::publisher {
 
@@ -43,7 +44,8 @@ Publisher::Publisher(const Options& options, const Clients& clients, const Clock
       delivery_(
           clients.nats, options.stream, options.manage_stream, [this] { check_standing(); }, registry),
       progress_(clients.redis, delivery_, sightings_),
-      alerts_(delivery_, clients.redis, postgres_, prefix_, options.stream.duplicate_window / 2),
+      alerts_(delivery_, clients.redis, log_of_alerts(postgres_, prefix_), options.stream.duplicate_window / 2),
+      suspects_(delivery_, clients.redis, log_of_suspects(postgres_, delivery_), options.stream.duplicate_window / 2),
       averages_(delivery_, progress_, postgres_),
       backoff_(kFirstRetry, std::min(kLastRetry, std::max(schedule_.patience / 4, kFirstRetry))),
       lease_(clients.lease_redis, clients.nats, Lease::duration_for(schedule_.interval), [this] { wake(); }) {}
@@ -148,6 +150,7 @@ void Publisher::doubt() {
         course.known = false;
     }
     alerts_.forget();
+    suspects_.forget();
     averages_.forget();
 }
 
@@ -190,14 +193,16 @@ void Publisher::publish_more(const world_state::World& world, bool is_first, Tim
         return;
     }
     try {
-        alerts_.serve(world, now);
+        alerts_.serve(world, is_first, now);
+        suspects_.serve(world, is_first, now);
         averages_.serve(world, is_first, now);
         more_failing_ = false;
     } catch (const std::exception& e) {
         alerts_.forget();
+        suspects_.forget();
         averages_.forget();
         if (!std::exchange(more_failing_, true)) {
-            log::warn("alerts_or_averages_not_published", {{"world", world.name}, {"error", e.what()}});
+            log::warn("more_not_published", {{"world", world.name}, {"error", e.what()}});
         }
     }
 }

@@ -17,10 +17,10 @@
 #include "common/postgres/client.hpp"
 #include "common/redis/client.hpp"
 #include "common/world_state/worlds.hpp"
-#include "services/publisher/alert_publisher.hpp"
 #include "services/publisher/averages_publisher.hpp"
 #include "services/publisher/delivery.hpp"
 #include "services/publisher/lease.hpp"
+#include "services/publisher/log_publisher.hpp"
 #include "services/publisher/progress.hpp"
 #include "services/publisher/publisher_metrics.hpp"
 #include "services/publisher/schedule.hpp"
@@ -28,9 +28,9 @@
 
 namespace watchtower::publisher {
 
-/// Publishes every world's document for each publication time, its alerts and its averages, on a thread of its own,
-/// while its lease says that it may. What could not be published in its time is made up for, in order, before what is
-/// newer.
+/// Publishes every world's document for each publication time, its alerts, suspects and averages, on a thread of its
+/// own, while its lease says that it may. What could not be published in its time is made up for, in order, before what
+/// is newer.
 class Publisher {
 public:
     struct Options {
@@ -109,9 +109,10 @@ private:
     Sightings sightings_;
     Delivery delivery_;
     Progress progress_;
-    AlertPublisher alerts_;
+    LogPublisher alerts_;
+    LogPublisher suspects_;
     AveragesPublisher averages_;
-    bool more_failing_ = false;  ///< alerts or averages; told in the log
+    bool more_failing_ = false;  ///< alerts, suspects or averages; told in the log
 
     std::map<std::string, Course> courses_;
     Standing standing_ = Standing::follower;

@@ -18,7 +18,7 @@ namespace {
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-constexpr seconds kDeadline{20};
+constexpr seconds kDeadline{60};
 constexpr const char* kSubject = "metrics.watchtower.alerts";
 
 class PublishedAlerts : public testing::Test {

@@ -18,7 +18,7 @@ namespace {
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-constexpr seconds kDeadline{20};
+constexpr seconds kDeadline{60};
 
 class Publisher : public testing::Test {
 protected:

@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using testing::Contains;
 using testing::HasSubstr;
 
-constexpr seconds kDeadline{30};
+constexpr seconds kDeadline{60};
 constexpr Milliseconds kInterval{500};
 constexpr const char* kLeader = "watchtower_publisher_leader";
 

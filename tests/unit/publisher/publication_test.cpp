@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto-json/suspect.hpp"
 #include "tests/support/sample_state.hpp"
 
 namespace watchtower::publisher {
@@ -151,6 +152,33 @@ TEST(EncodeWithin, CopesWithSectionsThatWereNeverCollected) {
         document.players = 100;
         return encode(document);
     }()) << "nothing left to leave out";
+}
+
+TEST(MakeSuspectsPublication, CarriesTheSetAsItWasLogged) {
+    auto state = test::sample_state("default", kMinute + minutes(5));
+    state.simulated = true;
+    const std::string body = R"({"suspect_ids":["b","a"],"comment":"2 players"})";
+    const auto message = make_suspects_publication(body, state, kMinute, "ccc.watchtower.suspect_moves", kMaxPayload);
+    EXPECT_EQ(message.subject, "ccc.watchtower.suspect_moves");
+    EXPECT_EQ(message.body, body);
+    EXPECT_THAT(message.headers,
+                ElementsAre(Pair("Nats-Msg-Id", "ccc.watchtower.suspect_moves:1765197240"),
+                            Pair("Watchtower-World", "default"),
+                            Pair("Watchtower-Tick", "1765197240"),
+                            Pair("Watchtower-Simulated", "true")));
+}
+
+TEST(MakeSuspectsPublication, LeavesPlayersOutWhereTheServerTakesNoMore) {
+    proto::SuspectSet set{.suspect_ids = {}, .comment = "many"};
+    for (int i = 0; i < 100; ++i) {
+        set.suspect_ids.push_back("player" + std::to_string(i));
+    }
+    const auto message =
+        make_suspects_publication(encode(set), test::sample_state("default", kMinute), kMinute, "s", 700);
+    EXPECT_LE(message.body.size(), 700U);
+    const auto sent = proto::decode_suspect_set(message.body);
+    EXPECT_EQ(sent.suspect_ids, std::vector(set.suspect_ids.begin(), set.suspect_ids.begin() + 50));
+    EXPECT_EQ(sent.comment, "many; 50 left out");
 }
 
 }  // namespace
