@@ -2,7 +2,7 @@
 """The queries of grafana/, with Grafana's variables and macros filled in as Grafana 11 does it.
 
 As a program: prints all of them as a JSON list of {"file", "panel", "ref", "language": promql | sql, "instant", "step",
-"text"}. Its argument is a JSON object: "variables" {name: text or list of texts}, "from" and "to" in epoch seconds.
+"text"}. Its argument is a JSON object: "variables" {name: text or list of texts}, "from" and "to" in epoch seconds, "file" for the queries of one file only.
 """
 
 import json
@@ -212,7 +212,7 @@ def main():
     moment = Moment(given["variables"], given["from"], given["to"])
     json.dump([{"file": query.file, "panel": query.panel, "ref": query.ref, "language": query.language,
                 "instant": query.instant, "step": step_of(query, moment), "text": filled(query, moment)}
-               for query in all_queries()], sys.stdout)
+               for query in all_queries() if given.get("file") in (None, "", query.file)], sys.stdout)
 
 
 if __name__ == "__main__":
