@@ -194,13 +194,19 @@ protected:
     void give_every_table_a_row() {
         const std::string name = "'" + std::regex_replace(kAwkwardPlayer, std::regex("'"), "''") + "'";
         postgres_.run("create table player_daily_test partition of player_daily default");
-        postgres_.run("insert into player_current select world, " + name +
-                      ", first_seen, now(), now(), true, true, true, nomads, actions, '{\"move\": 3}', actions_counted,"
-                      " gold, spice, dwellings, highest_level, null from player_current where world = 'north' limit 1");
+        postgres_.run(
+            "insert into player_current select world, " + name +
+            R"(, first_seen, now(), now(), true, true, true, nomads, actions, '{"move": 3}', actions_counted,)"
+            " gold, spice, dwellings, highest_level, null from player_current where world = 'north' limit 1");
         postgres_.run("insert into player_activity select world, " + name +
                       ", tick, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 from player_activity where world = 'north' limit 1");
         postgres_.run("insert into player_daily select world, " + name +
                       ", date_bin('1 day', now(), 'epoch'), now(), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 from worlds");
+        postgres_.run("insert into suspects values ('north', 'moves', " + name +
+                      R"(, 'open', true, 2, '{"rule": "bound", "value": 2, "limit": 1}', now(), now(), null, null))");
+        postgres_.run(
+            "insert into suspect_log values ('north', 1000000, 'moves', now(),"
+            R"( '{"suspect_ids": ["a"], "comment": "b"}'))");
     }
 
     TemporaryFolder folder_;

@@ -3,13 +3,19 @@
 import re
 import subprocess
 import tempfile
+from dataclasses import dataclass
 
 import yaml
 
 from dashboard_queries import Moment, filled
 from grafana_files import variables_of
 
+METRICS = "docs/metrics.md"
 METRIC = re.compile(r"\b(?:ccc|watchtower|process)_[a-z0-9_]+")
+ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|[^|]*\| ([^|]*) \|[^|]*\| ([^|]*) \|$", re.MULTILINE)
+ADDED_LABELS = {"job", "instance", "pod"}  # by Prometheus
+ONE_OF_THE_REPLICAS = re.compile(
+    r"(max|min) (without \(instance, pod\)|by \(world[\w, ]*\)) \((rate\(|min_over_time\()?$")
 # What a query is given for promtool to look at.
 ANYTHING = {"world": ["a", "b"], "job": ["c"]}
 
@@ -51,37 +57,49 @@ def unparsable(promql):
             yield f"promtool: {output.strip()}"
 
 
+@dataclass
+class Family:
+    """A row of docs/metrics.md; `shared`: every exporter shows the same numbers."""
+    histogram: bool
+    labels: set
+    shared: bool
+
+
 def families(root):
-    """Names of metrics in the services' code."""
-    known = set()
-    for path in [*(root / "services").rglob("*.cpp"), *(root / "common").rglob("*.cpp")]:
-        known |= set(re.findall(rf'"({METRIC.pattern})"', path.read_text()))
+    """By the names of their series."""
+    known = {}
+    for name, kind, labels, processes in ROW.findall((root / METRICS).read_text()):
+        family = Family(kind == "histogram", set(labels.split(", ")) | ADDED_LABELS, processes == "exporter" and "world" in labels)
+        for suffix in ("_bucket", "_sum", "_count") if family.histogram else ("",):
+            known[name + suffix] = family
     return known
 
 
-def game_families(root):
-    """Those that every replica of the exporter shows."""
-    return set(re.findall(rf'"({METRIC.pattern})"', (root / "common/world_state/prometheus_text.cpp").read_text()))
-
-
 def metrics(grafana):
-    known, of_the_game = families(grafana.root), game_families(grafana.root)
+    """That the metrics and labels that queries name are there."""
+    known = families(grafana.root)
     for query in grafana.queries():
         if query.language != "promql" or query.panel.startswith("variable "):
             continue
         where = f"{query.file}: {query.panel}: {query.ref}"
-        for name in sorted(set(METRIC.findall(query.text))):
-            family = re.sub(r"_(bucket|sum|count)$", "", name)
-            if name not in known and family not in known:
-                yield f"{where}: no metric {name}"
-            elif name in of_the_game:
+        names = set(METRIC.findall(query.text))
+        yield from (f"{where}: no metric {name} in {METRICS}" for name in sorted(names - known.keys()))
+        here = {name: known[name] for name in sorted(names & known.keys())}
+        labels = set().union(ADDED_LABELS, {"le"}, *(family.labels for family in here.values()))
+        for wanted in re.findall(r"\b(?:by|on) \(([^)]*)\)", query.text):
+            yield from (f"{where}: no label {label}" for label in sorted(set(re.findall(r"\w+", wanted)) - labels))
+        for name, family in here.items():
+            for selector in re.findall(rf"\b{name}\{{([^}}]*)\}}", query.text):
+                selected = set(re.findall(r"(\w+)\s*[=!]", selector))
+                yield from (f"{where}: {name} has no label {label}" for label in sorted(selected - family.labels))
+            if family.shared:
                 yield from doubled(where, query, name)
 
 
 def doubled(where, query, name):
     """Several exporters show the same; and what changes once a minute must be looked at for some minutes."""
-    for part in re.finditer(rf"([\w() ,]*?)\b{name}\b", query.text):
-        if not re.search(r"(max|min) (without \(instance, pod\)|by \(world[\w, ]*\)) \((rate\(|min_over_time\()?$", part.group(1)):
+    for before in re.findall(rf"([^+*/]*)\b{name}\b", query.text):
+        if not ONE_OF_THE_REPLICAS.search(before):
             yield f"{where}: {name} is not read as max without (instance, pod): replicas would be doubled"
     if f"rate({name}" in query.text and query.min_seconds < 60:
         yield f"{where}: rate of {name} needs a min step (interval) of 1m or more"

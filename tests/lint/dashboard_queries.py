@@ -29,7 +29,8 @@ UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @dataclass
 class Query:
-    """`text` as it stands in the file; `min_seconds`: the shortest step that its panel or itself asks for."""
+    """`text` as it stands in the file; `min_seconds`: the shortest step that its panel or itself asks for; `range_seconds`:
+    a time range of the panel's own, which ends where the dashboard's does."""
     file: str
     panel: str
     ref: str
@@ -37,6 +38,7 @@ class Query:
     text: str
     instant: bool = False
     min_seconds: int = 0
+    range_seconds: int = 0
 
 
 @dataclass
@@ -64,12 +66,11 @@ def language_of(datasource):
     return {PROMETHEUS: "promql", POSTGRESQL: "sql"}.get((datasource or {}).get("type"))
 
 
-def of_target(file, panel, target, least=""):
+def of_target(file, panel, target, least="", own_range=""):
     language = language_of(target.get("datasource"))
     text = target.get("expr") if language == "promql" else target.get("rawSql")
-    least = target.get("interval") or least
     return Query(file, panel, target.get("refId", ""), language, text or "", bool(target.get("instant")),
-                 seconds(least) if least else 0)
+                 seconds(target.get("interval") or least or "0s"), seconds(own_range or "0s"))
 
 
 def of_variable(file, variable):
@@ -102,7 +103,7 @@ def of_dashboard(file, dashboard):
             yield of_target(file, f"annotation {annotation.get('name', '')}", target)
     for panel in panels_of(dashboard):
         for target in panel.get("targets", []):
-            yield of_target(file, panel.get("title", ""), target, panel.get("interval", ""))
+            yield of_target(file, panel.get("title", ""), target, panel.get("interval"), panel.get("timeFrom"))
 
 
 def of_rules(file, rules, datasources):
@@ -176,6 +177,8 @@ def sql_macro(name, arguments, followed_by, moment):
 
 def filled(query, moment):
     """The text that reaches the server. ValueError names a variable or macro that there is none of."""
+    if query.range_seconds:
+        moment = Moment(moment.variables, moment.end - query.range_seconds, moment.end)
     own = own_variables(query, moment)
 
     def variable(match):

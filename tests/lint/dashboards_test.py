@@ -76,6 +76,12 @@ WAYS = {
     "no PromQL": (lambda it: assign(it.target, "sum(ccc_players", "expr"), "Players: A: promtool"),
     "unknown variable": (lambda it: assign(it.target, 'max by (world) (ccc_players{world="$wrold"})', "expr"), "unknown variable \\$wrold"),
     "unknown metric": (lambda it: assign(it.target, "watchtower_nonsense_total", "expr"), "no metric watchtower_nonsense_total"),
+    "histogram without its suffix": (
+        lambda it: assign(it.target, "watchtower_tick_duration_seconds", "expr"), "no metric watchtower_tick_duration_seconds"),
+    "unknown label to choose by": (
+        lambda it: assign(it.target, 'watchtower_ticks_total{wrold="a"}', "expr"), "watchtower_ticks_total has no label wrold"),
+    "unknown label to group by": (
+        lambda it: assign(it.target, "sum by (wrold) (watchtower_ticks_total)", "expr"), "no label wrold"),
     "doubled": (lambda it: assign(it.target, "sum(ccc_players)", "expr"), "replicas would be doubled"),
     "doubled beside one that is not": (
         lambda it: assign(it.target, "sum(max without (instance, pod) (ccc_players)) + sum(ccc_nomads)", "expr"), "ccc_nomads is not"),
@@ -103,7 +109,7 @@ WAYS = {
     "rule without severity": (lambda it: drop(it.rule, "labels", "severity"), "no severity"),
     "rule without a summary": (lambda it: drop(it.rule, "annotations", "summary"), "no summary"),
     "rule without a runbook": (
-        lambda it: assign(it.rule, "docs/dashboards.md#nothing", "annotations", "runbook_url"), "no runbook docs/dashboards.md#nothing"),
+        lambda it: assign(it.rule, "docs/dashboards.md#nothing", "annotations", "runbook"), "no runbook docs/dashboards.md#nothing"),
     "rule of no panel": (lambda it: assign(it.rule, "999", "annotations", "__panelId__"), "no panel 999"),
 }
 
@@ -158,6 +164,8 @@ class Filling(unittest.TestCase):
                          'select floor(extract(epoch from tick)/300)*300 AS "time", 1'
                          " group by floor(extract(epoch from tick)/300)*300")
         self.assertEqual(filled(sql("$__timeGroup(tick, $__interval)"), moment), "floor(extract(epoch from tick)/4)*4")
+        self.assertEqual(filled(Query("", "", "A", "sql", "$__timeFrom()", range_seconds=600), moment),
+                         "'1970-01-01T00:50:00.000000Z'")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def alert_rules(grafana):
             if part.get("datasourceUid") not in {*grafana.types, EXPRESSIONS}:
                 yield f"{where}: {part.get('refId')}: unknown data source"
         notes = rule.get("annotations", {})
-        for name in ("summary", "description", "runbook_url"):
+        for name in ("summary", "description", "runbook"):
             if not notes.get(name):
                 yield f"{where}: no {name}"
         if "severity" not in rule.get("labels", {}):
@@ -46,11 +46,11 @@ def alert_rules(grafana):
 
 
 def dangling(grafana, notes):
-    file, _, anchor = notes.get("runbook_url", "").partition("#")
+    file, _, anchor = notes.get("runbook", "").partition("#")
     page = grafana.root / file
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE) if page.is_file() else []
     if anchor not in {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}:
-        yield f"no runbook {notes.get('runbook_url')}"
+        yield f"no runbook {notes.get('runbook')}"
     dashboard = grafana.dashboards.get(grafana.uids.get(notes.get("__dashboardUid__")), {})
     if notes.get("__panelId__") not in {str(panel["id"]) for panel in panels_of(dashboard)}:
         yield f"no panel {notes.get('__panelId__')} in {notes.get('__dashboardUid__')}"
