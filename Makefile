@@ -92,6 +92,7 @@ picture: ## renew the README's picture from a running `make run` (PAGE=http://12
 lint: ## check format, layers, scripts and changed C++ (ALL=1: all C++)
 	@$(deps) build run test lint
 	@$(MAKE) --no-print-directory build/dev/build.ninja
+	@cmake --build --preset dev --parallel $(JOBS) --target watchtower-collector watchtower-api-gateway watchtower-exporter watchtower-publisher watchtower-ccc-simulator
 	@python3 tests/lint/lint.py $(if $(ALL),--all)
 
 .PHONY: format

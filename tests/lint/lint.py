@@ -15,6 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import dashboards
+import kubernetes
 import layers
 import monitoring
 import texts
@@ -101,6 +102,7 @@ def main():
     yaml = [path for path in files if path.endswith((".yml", ".yaml"))]
     shell = [path for path in files if is_shell(path)]
     grafana = [path for path in files if path.startswith("grafana/")]
+    objects = [path for path in yaml if path.startswith("k8s/")]
     rules = [path for path in yaml if path.startswith("prometheus/rules/")]
     alertmanager = [path for path in yaml if path.startswith("prometheus/alertmanager")]
     prometheus = [path for path in yaml if re.fullmatch(r"prometheus/[^/]*\.yml", path) and path not in alertmanager]
@@ -112,6 +114,7 @@ def main():
         ("shellcheck", shell, lambda: command_offences(["shellcheck"], shell)),
         ("yamllint", yaml, lambda: command_offences(YAMLLINT, yaml)),
         ("dashboards", grafana, lambda: dashboards.offences(ROOT)),
+        ("kubernetes", objects, lambda: kubernetes.offences(ROOT)),
         ("monitoring", rules, monitoring.offences),
         ("promtool", rules, lambda: command_offences([*PROMTOOL, "rules"], rules)),
         ("promtool config", prometheus, lambda: command_offences([*PROMTOOL, "config"], prometheus)),
