@@ -60,7 +60,8 @@ bench-collector: ## measure the collector beside what bounds it (SIZES=1000,1000
 bench-gateway: ## measure the gateway beside nginx with the same bytes as files
 	@$(deps) build run test bench
 	@$(MAKE) --no-print-directory build/release/build.ninja
-	@cmake --build --preset release --parallel $(JOBS) --target watchtower-collector watchtower-api-gateway watchtower-bench-bodies watchtower-bench-constant
+	@cmake --build --preset release --parallel $(JOBS) --target watchtower-collector watchtower-api-gateway watchtower-bench-bodies watchtower-bench-constant \
+		watchtower-bench-listeners watchtower-bench-plain-stream
 	@python3 tests/bench/gateway/bench.py --json build/bench/gateway.json
 
 .PHONY: run

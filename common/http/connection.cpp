@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <utility>
+#include <variant>
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -62,6 +63,9 @@ Connection::Next Connection::advance(TimePoint now) {
 }
 
 Connection::Next Connection::tick(TimePoint now) {
+    if (waiting_) {
+        return Next::read;
+    }
     if (dispatcher_.stopping() && phase_ == Phase::idle) {
         return Next::close;
     }
@@ -99,7 +103,15 @@ void Connection::refuse(int status, const std::string& detail) {
     set_unsent(dispatcher_.refuse(status, detail));
 }
 
+void Connection::answer(Answer answer) {
+    waiting_ = false;
+    set_unsent(std::move(answer));
+}
+
 Connection::Next Connection::work() {
+    if (waiting_) {
+        return Next::read;  // nothing is read before the answer is sent; a client that has gone is noticed then
+    }
     for (int step = 0; step < kStepsAtOnce; ++step) {
         switch (send_unsent()) {
             case Sent::blocked:
@@ -120,6 +132,9 @@ Connection::Next Connection::work() {
         if (answer_next()) {
             continue;
         }
+        if (waiting_) {
+            return Next::wait;
+        }
         switch (receive()) {
             case Received::nothing:
                 return Next::read;
@@ -132,12 +147,18 @@ Connection::Next Connection::work() {
     return Next::again;
 }
 
-/// Makes the next answer if there is something to answer.
+/// Makes the next answer if there is something to answer, and it is to be made here.
 bool Connection::answer_next() {
     try {
         auto parsed = parser_.next();
         if (parsed) {
-            set_unsent(dispatcher_.answer(std::move(*parsed), peer_));
+            auto outcome = dispatcher_.answer(std::move(*parsed), peer_);
+            if (auto* const question = std::get_if<std::unique_ptr<Question>>(&outcome)) {
+                question_ = std::move(*question);
+                waiting_ = true;
+                return false;
+            }
+            set_unsent(std::get<Answer>(std::move(outcome)));
             return true;
         }
     } catch (const HttpError& e) {
@@ -256,6 +277,9 @@ Connection::Phase Connection::phase() const {
     if (has_unsent_) {
         return Phase::writing;
     }
+    if (waiting_) {
+        return Phase::waiting;
+    }
     if (lingering_) {
         return Phase::lingering;
     }
@@ -269,6 +293,7 @@ std::chrono::milliseconds Connection::limit(Phase phase) const {
             return options.keepalive_timeout;
         case Phase::receiving:
             return options.request_timeout;
+        case Phase::waiting:  // has none: the answer comes
         case Phase::writing:
             return options.write_timeout;
         case Phase::lingering:

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,7 @@ public:
         write,  ///< room for output
         again,  ///< nothing: there is more to do, others first
         pause,  ///< time: tick is to be called soon
+        wait,   ///< an answer: take_question() is to be answered elsewhere, and advance called after answer()
         leave,  ///< nothing: take_stream() goes on with the socket
         close   ///< the connection is over
     };
@@ -44,11 +46,17 @@ public:
     /// After Next::leave, which is the last that was asked of this connection.
     [[nodiscard]] std::shared_ptr<Stream> take_stream() { return std::move(unsent_.stream); }
 
+    /// After Next::wait.
+    [[nodiscard]] std::unique_ptr<Question> take_question() { return std::move(question_); }
+
+    /// What advance goes on with after Next::wait.
+    void answer(Answer answer);
+
     /// The first thing advance does is to answer this and to end the connection.
     void refuse(int status, const std::string& detail);
 
 private:
-    enum class Phase { idle, receiving, writing, lingering };
+    enum class Phase { idle, receiving, waiting, writing, lingering };
     enum class Sent { all, blocked, paused, broken, stream_begins };
     enum class Received { bytes, nothing, end };
 
@@ -67,6 +75,8 @@ private:
     const std::string peer_;
     const Dispatcher& dispatcher_;
     RequestParser parser_;
+    std::unique_ptr<Question> question_;
+    bool waiting_ = false;  // for its answer
     Answer unsent_;
     std::size_t sent_bytes_ = 0;
     TimePoint unsent_since_;

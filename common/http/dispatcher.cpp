@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <iterator>
 #include <random>
 
 #include "common/base/log.hpp"
+#include "common/http/waiting.hpp"
 
 namespace watchtower::http {
 
@@ -15,6 +15,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::string_view kInternalError = "the server failed";
+constexpr const char* kTooManyWaiting = "too many requests wait for an answer; try again later";
 constexpr std::string_view kUnavailable = "the server cannot answer this at present; try again later";
 
 std::string make_id() {
@@ -83,12 +84,13 @@ void log_failure(const Request& request, int status, std::string_view reason) {
 
 }  // namespace
 
-Reply Dispatcher::dispatch(ParsedRequest& parsed, Outset& outset) const {
-    auto& request = parsed.request;
+std::optional<Reply> Dispatcher::find_route(Question& question) const {
+    auto& request = question.parsed.request;
+    request.client = client_address(options_.trusted_proxies, request.peer, request);
     if (request.path == "*") {
         return allowing(204, router_.allow_all());
     }
-    auto match = router_.find(request.method, parsed.segments);
+    auto match = router_.find(request.method, question.parsed.segments);
     if (match.route == nullptr) {
         if (match.allow.empty()) {
             throw HttpError(404, "there is nothing at this path");
@@ -99,23 +101,34 @@ Reply Dispatcher::dispatch(ParsedRequest& parsed, Outset& outset) const {
         throw HttpError(405, "this path does not take this method", {{"Allow", match.allow}});
     }
     const Route& route = *match.route;
-    outset.route = &route;
+    question.route = &route;
     request.path_parameters = std::move(match.parameters);
     check_query(request, route);
     if (route.admit) {
-        route.admit(request, outset.headers);
+        route.admit(request, question.headers);
     }
-    auto reply = route.handler(request);
+    return std::nullopt;
+}
+
+Reply Dispatcher::dispatch(Question& question) const {
+    if (question.route == nullptr) {
+        if (auto reply = find_route(question)) {
+            return *std::move(reply);
+        }
+    }
+    const auto& request = question.parsed.request;
+    auto reply = question.route->handler(request);
     apply_conditions(request, reply);
     return reply;
 }
 
 /// One of the three places where everything is caught: here an exception becomes an answer.
-Reply Dispatcher::reply_or_problem(ParsedRequest& parsed, Outset& outset) const {
-    auto& request = parsed.request;
+Reply Dispatcher::reply_or_problem(Question& question) const {
+    const auto& request = question.parsed.request;
     try {
-        request.client = client_address(options_.trusted_proxies, request.peer, request);
-        return dispatch(parsed, outset);
+        return dispatch(question);
+    } catch (const WaitElsewhere&) {
+        throw;
     } catch (const HttpError& e) {
         return problem_reply(e.status(), e.what(), request.id, e.headers());
     } catch (const BadInput& e) {
@@ -131,14 +144,31 @@ Reply Dispatcher::reply_or_problem(ParsedRequest& parsed, Outset& outset) const 
     return problem_reply(500, kInternalError, request.id);
 }
 
-Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer) const noexcept {
-    const auto start = SteadyClock::now();
-    auto& request = parsed.request;
+std::variant<Answer, std::unique_ptr<Question>> Dispatcher::answer(ParsedRequest parsed,
+                                                                   const std::string& peer) const noexcept {
+    Question question{std::move(parsed), SteadyClock::now()};
+    auto& request = question.parsed.request;
     request.peer = peer;
     request.id = id_of(request);
-    Outset outset;
-    auto reply = reply_or_problem(parsed, outset);
-    std::move(outset.headers.begin(), outset.headers.end(), std::back_inserter(reply.headers));
+    try {
+        const NoWaiting guard(options_.waiting_threads > 0);
+        return finish(question, reply_or_problem(question));
+    } catch (const WaitElsewhere&) {
+        return std::make_unique<Question>(std::move(question));
+    }
+}
+
+Answer Dispatcher::answer_waiting(Question& question) const noexcept {
+    return finish(question, reply_or_problem(question));
+}
+
+Answer Dispatcher::refuse_waiting(const Question& question) const noexcept {
+    return finish(question, problem_reply(503, kTooManyWaiting, question.parsed.request.id));
+}
+
+Answer Dispatcher::finish(const Question& question, Reply reply) const noexcept {
+    const auto& request = question.parsed.request;
+    reply.headers.insert(reply.headers.end(), question.headers.begin(), question.headers.end());
     if (options_.decorate) {
         try {
             options_.decorate(request, reply);
@@ -148,9 +178,9 @@ Answer Dispatcher::answer(ParsedRequest parsed, const std::string& peer) const n
         }
     }
     const bool is_head = request.method == Method::head;
-    const bool close = !parsed.keep_alive || stopping_;
-    auto answer = to_answer(reply, {options_.name, request.id, close, is_head, parsed.is_1_0});
-    observe({request.method, outset.route, reply.status, SteadyClock::now() - start});
+    const bool close = !question.parsed.keep_alive || stopping_;
+    auto answer = to_answer(reply, {options_.name, request.id, close, is_head, question.parsed.is_1_0});
+    observe({request.method, question.route, reply.status, SteadyClock::now() - question.asked});
     return answer;
 }
 

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "common/http/answer.hpp"
@@ -12,6 +16,14 @@
 
 namespace watchtower::http {
 
+/// A request and what is known of its answer before there is one.
+struct Question {
+    ParsedRequest parsed;
+    std::chrono::steady_clock::time_point asked;
+    const Route* route = nullptr;    ///< null: it was not looked for yet, or there is none
+    std::vector<Pair> headers = {};  ///< of the answer, as the route's admit made them
+};
+
 /// From a parsed request to its answer: routing, checks, the handler, errors as problems. Thread-safe.
 class Dispatcher {
 public:
@@ -20,7 +32,16 @@ public:
           router_(std::move(routes)) {}
 
     /// Never throws: what a handler throws becomes an answer and a log line.
-    [[nodiscard]] Answer answer(ParsedRequest parsed, const std::string& peer) const noexcept;
+    /// Where the server has waiting threads and the handler is about to wait, the question is given back instead, for
+    /// one of them to answer.
+    [[nodiscard]] std::variant<Answer, std::unique_ptr<Question>> answer(ParsedRequest parsed,
+                                                                         const std::string& peer) const noexcept;
+
+    /// The answer to what `answer` gave back, however long that takes. Never throws, either.
+    [[nodiscard]] Answer answer_waiting(Question& question) const noexcept;
+
+    /// The same where too many wait already.
+    [[nodiscard]] Answer refuse_waiting(const Question& question) const noexcept;
 
     /// The answer to what could not be read as a request; the connection ends after it.
     [[nodiscard]] Answer refuse(int status, const std::string& detail) const noexcept;
@@ -32,14 +53,11 @@ public:
     [[nodiscard]] const ServerOptions& options() const { return options_; }
 
 private:
-    /// What is known of a request's answer before there is one.
-    struct Outset {
-        const Route* route = nullptr;
-        std::vector<Pair> headers;  ///< as its admit made them
-    };
-
-    [[nodiscard]] Reply dispatch(ParsedRequest& parsed, Outset& outset) const;
-    [[nodiscard]] Reply reply_or_problem(ParsedRequest& parsed, Outset& outset) const;
+    /// Finds the route and asks whether the client may use it; a reply where that is all.
+    [[nodiscard]] std::optional<Reply> find_route(Question& question) const;
+    [[nodiscard]] Reply dispatch(Question& question) const;
+    [[nodiscard]] Reply reply_or_problem(Question& question) const;
+    [[nodiscard]] Answer finish(const Question& question, Reply reply) const noexcept;
     void observe(const Exchange& exchange) const noexcept;
 
     ServerOptions options_;

@@ -78,6 +78,7 @@ Server::~Server() {
     }
     impl_->listener->shutdown();
     impl_->listener.reset();
+    impl_->shared->waiting.stop();
 }
 
 std::uint16_t Server::port() const {

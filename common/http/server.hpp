@@ -43,6 +43,9 @@ struct ServerOptions {
     std::string address = "127.0.0.1";  ///< IPv4 or IPv6 address to listen on
     std::uint16_t port = 0;             ///< 0: any free one; Server::port tells
     int threads = 2;
+    /// For handlers that call about_to_wait (waiting.hpp), so that they hold up nobody else. 0: they wait on a worker.
+    int waiting_threads = 0;
+    std::size_t max_waiting_requests = 256;  ///< that wait for a waiting thread; a further one is answered 503
     std::size_t max_header_bytes = 16UL * 1024;
     std::size_t max_body_bytes = 64UL * 1024;
     std::chrono::milliseconds request_timeout{10'000};    ///< from a request's first byte to its last
@@ -59,9 +62,10 @@ struct ServerOptions {
     std::string name = "watchtower";  ///< the Server header
     AddressSet trusted_proxies;       ///< whose X-Forwarded-For says who asks
     /// Sees each answer before it is written, those of the server itself (404, OPTIONS …) too, and may add headers.
-    /// Not called for what could not be read as a request. Called on a worker; an exception is a 500.
+    /// Not called for what could not be read as a request. Called on a worker or a waiting thread; an exception is a
+    /// 500.
     std::function<void(const Request&, Reply&)> decorate;
-    /// Called on a worker after each answer; must not throw or block.
+    /// Called on a worker or a waiting thread after each answer; must not throw or block.
     std::function<void(const Exchange&)> on_exchange;
 };
 

@@ -86,7 +86,8 @@ WorkersShared::WorkersShared(const ServerOptions& options, std::vector<Route> ro
       places(std::make_shared<Places>(bounded_by_descriptors(options.max_connections),
                                       options.max_connections_per_address,
                                       options.trusted_proxies)),
-      sweep_interval(sweep_interval_for(options)) {}
+      sweep_interval(sweep_interval_for(options)),
+      waiting(options.waiting_threads, options.max_waiting_requests) {}
 
 void WorkersShared::add_timer(int fd) {
     const std::lock_guard lock(mutex_);
@@ -127,8 +128,10 @@ void Worker::registerPoller(Pistache::Polling::Epoll& poller) {
     }
     set_timer(timer_, shared_->sweep_interval);
     shared_->add_timer(timer_);
-    poller.addFd(
-        timer_, Pistache::Flags<NotifyOn>(NotifyOn::Read), Pistache::Polling::Tag(static_cast<std::uint64_t>(timer_)));
+    for (const int fd : {timer_, answers_->fd()}) {
+        poller.addFd(
+            fd, Pistache::Flags<NotifyOn>(NotifyOn::Read), Pistache::Polling::Tag(static_cast<std::uint64_t>(fd)));
+    }
 }
 
 void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
@@ -136,8 +139,11 @@ void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     const auto now = SteadyClock::now();
     auto address = address_of(*peer);
     auto taken = take_place(address, now);
-    auto [client, added] = clients_.try_emplace(
-        fd, Client{peer, Connection(fd, std::move(address), shared_->dispatcher, now), std::move(taken.place)});
+    auto [client, added] = clients_.try_emplace(fd,
+                                                Client{peer,
+                                                       ++last_number_,
+                                                       Connection(fd, std::move(address), shared_->dispatcher, now),
+                                                       std::move(taken.place)});
     ++shared_->connections;
     if (shared_->dispatcher.stopping()) {
         ::shutdown(fd, SHUT_RDWR);
@@ -189,14 +195,20 @@ void Worker::turn_away(Client& client, Places::Lack lack, SteadyClock::time_poin
 }
 
 void Worker::onReady(const Pistache::Aio::FdSet& fds) {
-    // The sweep comes last: it removes clients, and an event of a removed one must not be taken for Pistache's.
+    // These two come last: they remove clients, and an event of a removed one must not be taken for Pistache's.
+    bool answers_are_there = false;
     bool sweep_is_due = false;
     for (const auto& entry : fds) {
         if (entry.getTag().value() == static_cast<std::uint64_t>(timer_)) {
             sweep_is_due = true;
+        } else if (entry.getTag().value() == static_cast<std::uint64_t>(answers_->fd())) {
+            answers_are_there = true;
         } else {
             handle(entry);
         }
+    }
+    if (answers_are_there) {
+        take_answers();
     }
     if (sweep_is_due) {
         std::uint64_t expirations = 0;
@@ -218,6 +230,29 @@ void Worker::handle(const Pistache::Aio::FdSet::Entry& entry) {
     Pistache::Polling::Event event(entry.getTag());
     event.flags = Pistache::Flags<NotifyOn>(NotifyOn::Read);
     Transport::onReady(Pistache::Aio::FdSet({event}));
+}
+
+void Worker::take_answers() {
+    for (auto& [fd, number, answer] : answers_->take()) {
+        const auto client = clients_.find(fd);
+        if (client != clients_.end() && client->second.number == number) {
+            client->second.connection.answer(std::move(answer));
+            apply(client, client->second.connection.advance(SteadyClock::now()));
+        }
+    }
+}
+
+Connection::Next Worker::let_wait(Client& client) {
+    const std::shared_ptr<Question> question = client.connection.take_question();
+    const auto answer =
+        [box = answers_, question, &dispatcher = shared_->dispatcher, fd = client.peer->fd(), number = client.number] {
+            box->put({fd, number, dispatcher.answer_waiting(*question)});
+        };
+    if (shared_->waiting.post(answer)) {
+        return Connection::Next::read;
+    }
+    client.connection.answer(shared_->dispatcher.refuse_waiting(*question));
+    return Connection::Next::again;
 }
 
 void Worker::sweep() {
@@ -264,6 +299,9 @@ Worker::Clients::iterator Worker::apply(Clients::iterator client, Connection::Ne
     }
     if (next == Next::leave) {
         return hand_over(client);
+    }
+    if (next == Next::wait) {
+        next = let_wait(client->second);
     }
     if (next == Next::pause) {
         if (!hurried_) {

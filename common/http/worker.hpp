@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -12,8 +13,10 @@
 #include <pistache/tcp.h>
 #include <pistache/transport.h>
 
+#include "common/http/answer_box.hpp"
 #include "common/http/connection.hpp"
 #include "common/http/dispatcher.hpp"
+#include "common/http/waiting_threads.hpp"
 
 namespace watchtower::http {
 
@@ -24,6 +27,7 @@ struct WorkersShared {
     Dispatcher dispatcher;
     const std::shared_ptr<Places> places;
     const std::chrono::milliseconds sweep_interval;
+    WaitingThreads waiting;                    // uses the dispatcher
     std::atomic<std::size_t> connections = 0;  ///< with the workers, not with a stream
 
     /// Makes every worker look at all its connections at once, and often from then on.
@@ -56,6 +60,7 @@ private:
     using SteadyClock = std::chrono::steady_clock;
     struct Client {
         std::shared_ptr<Pistache::Tcp::Peer> peer;
+        std::uint64_t number;  // no other one's of this worker
         Connection connection;
         Place place;
         bool turned_away = false;
@@ -65,6 +70,9 @@ private:
 
     void handle(const Pistache::Aio::FdSet::Entry& entry);
     void sweep();
+    void take_answers();
+    /// Has the client's question answered on a waiting thread.
+    [[nodiscard]] Connection::Next let_wait(Client& client);
     [[nodiscard]] Places::Taken take_place(const std::string& address, SteadyClock::time_point now);
     /// Ends the connection that has waited longest for a request, or part of one; false: none has.
     bool close_longest_waiting(SteadyClock::time_point now);
@@ -76,6 +84,8 @@ private:
 
     const std::shared_ptr<WorkersShared> shared_;
     Clients clients_;
+    std::uint64_t last_number_ = 0;
+    const std::shared_ptr<AnswerBox> answers_ = std::make_shared<AnswerBox>();
     int timer_ = -1;
     std::size_t turned_away_ = 0;
     bool hurried_ = false;  // the timer runs fast, for connections that pause

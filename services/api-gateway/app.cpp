@@ -14,13 +14,15 @@ namespace {
 
 constexpr const char* kService = "api-gateway";
 constexpr const char* kProgram = "watchtower-api-gateway";
-// A request that waits for PostgreSQL holds its worker: half of them at most do.
-constexpr int kWorkers = 8;
-constexpr int kMostWaiting = kWorkers / 2;
+constexpr int kWorkers = 4;
+// Those that wait for PostgreSQL, for Redis, and one for the state of the services leave a thread that tells the
+// others.
+constexpr int kWaitingThreads = 8;
+constexpr int kMostWaiting = 4;
+constexpr int kMostWaitingForRedis = 2;
 constexpr Milliseconds kDatabaseDeadline{4'000};
 constexpr Milliseconds kDatabaseWait{1'000};
 constexpr Milliseconds kConnectTimeout{2'000};
-constexpr int kMostWaitingForRedis = kWorkers / 4;
 constexpr Milliseconds kRedisTimeout{1'000};
 
 postgres::Options database_options(const std::string& url) {
@@ -128,6 +130,7 @@ void App::serve(const Options& options) {
     server_options.address = options.listen_address;
     server_options.port = options.port;
     server_options.threads = kWorkers;
+    server_options.waiting_threads = kWaitingThreads;
     server_options.trusted_proxies = trusted_proxies(options);
     server_options.on_exchange = http_metrics_->on_exchange();
     server_options.decorate = [this](const http::Request& request, http::Reply& reply) {

@@ -170,6 +170,11 @@ bool RawClient::is_closed_within(std::chrono::milliseconds deadline) {
     return begin_ == buffer_.size() && is_readable_within(fd_, deadline) && ::recv(fd_, &byte, 1, 0) <= 0;
 }
 
+bool RawClient::has_input() const {
+    char byte = 0;
+    return begin_ < buffer_.size() || ::recv(fd_, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+}
+
 SilentListener::SilentListener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;

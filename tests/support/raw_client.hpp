@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::string read_to_end();
     /// True when the server closes, in whatever way, within the deadline without sending anything more.
     [[nodiscard]] bool is_closed_within(std::chrono::milliseconds deadline);
+    /// Something has come that was not read yet. Does not wait.
+    [[nodiscard]] bool has_input() const;
     /// At most `bytes`, at least one unless the server has closed.
     [[nodiscard]] std::string read_some(std::size_t bytes);
 

@@ -1,5 +1,6 @@
 #include "services/api-gateway/routes/status.hpp"
 
+#include "common/http/waiting.hpp"
 #include "common/world_state/replicas.hpp"
 
 namespace watchtower::gateway {
@@ -19,6 +20,7 @@ Status::Replicas Status::replicas() {
             return replicas_;
         }
     }
+    http::about_to_wait();
     Replicas found;
     try {
         found = world_state::living_replicas(redis_);

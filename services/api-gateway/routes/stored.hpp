@@ -25,7 +25,7 @@ struct StoredMetrics {
 };
 
 /// What is answered from PostgreSQL. At most `most_waiting` requests wait for it at a time, so that a slow database
-/// leaves workers for everything else; who comes then is answered 503. Thread-safe. Everything given must outlive it.
+/// leaves threads for everything else; who comes then is answered 503. Thread-safe. Everything given must outlive it.
 class Stored {
 public:
     struct Options {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/base/error.hpp"
+#include "common/http/waiting.hpp"
 
 namespace watchtower::gateway {
 
@@ -28,6 +29,7 @@ const Parameter<std::string> kTaskId =
 class Tasks::Turn {
 public:
     explicit Turn(Tasks& tasks) : tasks_(tasks) {
+        http::about_to_wait();
         if (++tasks_.waiting_ > tasks_.most_waiting_) {
             --tasks_.waiting_;
             throw http::HttpError(

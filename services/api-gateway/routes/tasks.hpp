@@ -12,7 +12,7 @@
 namespace watchtower::gateway {
 
 /// What is asked of the collectors, and what became of it; both in Redis. At most `most_waiting` requests wait for
-/// Redis at a time, so that a frozen one leaves workers for everything else; who comes then is answered 503.
+/// Redis at a time, so that a frozen one leaves threads for everything else; who comes then is answered 503.
 /// Thread-safe. Everything given must outlive it.
 class Tasks {
 public:

@@ -7,10 +7,11 @@
 #include <prometheus/counter.h>
 
 #include "common/http/message.hpp"
+#include "common/http/waiting.hpp"
 
 namespace watchtower::gateway {
 
-/// How many requests may wait for PostgreSQL at a time, so that a slow database leaves workers for everything else.
+/// How many requests may wait for PostgreSQL at a time, so that a slow database leaves threads for everything else.
 /// Who comes when all turns are taken waits a moment for one. When that was in vain, nobody waits any more until a turn
 /// has ended. Thread-safe.
 class Turns {
@@ -35,6 +36,7 @@ public:
 
 private:
     void take() {
+        http::about_to_wait();
         std::unique_lock lock(mutex_);
         const auto is_free = [this] { return waiting_ < most_waiting_; };
         if (!is_free() && (stuck_ || !freed_.wait_for(lock, kPatience, is_free))) {

@@ -2,8 +2,8 @@
 """usage: bench.py [--rounds 5] [--seconds 2] [--listeners 2000] [--json FILE]
 
 A real gateway with real stores is asked for what it has of two games; in the same rounds nginx for the same bytes as
-files, and a Pistache handler that sends them. Prints a table of medians and, into --json, the same for programs. See
-docs/performance.md.
+files, and a Pistache handler that sends them. Then many listen to the stream, and to a plain loop that writes. Prints a
+table of medians and, into --json, the same for programs. See docs/performance.md.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from source import Source  # noqa: E402
 BINARIES = ROOT / "build/release/bin"
 SIZES = (20, 1000)
 INTERVAL = 10
+TICKS = 15  # that listeners are measured for
 CURRENT = "/api/v1/metrics/current"
 GZIP = (("Accept-Encoding", "gzip"),)
 HAS_IT = "If-None-Match"  # with the tag that there is when it is asked
@@ -166,23 +167,49 @@ def measure(cases, folder, rounds, seconds):
                    for server, all_rounds in servers.items()} for name, servers in rows.items()}
 
 
-def listen(game, count, seconds):
-    """What `count` listeners of one tick a second cost the gateway."""
+def delays(ticks):
+    """Of (when it began, when the first listener had it, when the last) of each tick, in seconds."""
+    ticks = list(ticks)
+    to_last = [last - began for began, _, last in ticks]
+    return {"ticks": len(ticks), "first": statistics.median(first - began for began, first, _ in ticks),
+            "last": statistics.median(to_last), "most": max(to_last)}
+
+
+def listen(game, count, ticks):
+    """What `count` listeners of one tick a second cost the gateway, and how long after its announcement the last of
+    them has all of a tick's document."""
     game.collect(1)
-    before_all = load.processor_seconds(game.gateway.process.pid)
-    listeners = load.Listeners(game.port, "/api/v1/stream", count)
+    pid = game.gateway.process.pid
+    memory = load.memory_bytes(pid)
+    announcements = load.Announcements(game.servers.ports["nats"], "watchtower.internal.state.default")
+    listeners = load.Listeners(BINARIES / "watchtower-bench-listeners", game.port, "/api/v1/stream", count)
     time.sleep(3)
-    before, began = load.processor_seconds(game.gateway.process.pid), time.monotonic()
-    for tick in range(1, seconds + 1):
+    before, began = load.processor_seconds(pid), time.monotonic()
+    for tick in range(1, ticks + 1):
         game.turn(tick)
         time.sleep(1)
-    used = (load.processor_seconds(game.gateway.process.pid) - before) / (time.monotonic() - began)
-    spread = listeners.complete()
-    listeners.stop()
-    if not spread:
-        raise RuntimeError("no event reached all listeners")
-    return {"listeners": count, "events": len(spread), "cores": used, "spread_median": statistics.median(spread),
-            "spread_most": max(spread), "connecting_cores": before - before_all}
+    used = (load.processor_seconds(pid) - before) / (time.monotonic() - began)
+    grown = load.memory_bytes(pid) - memory
+    arrivals = listeners.arrivals()
+    announcements.stop()
+    game.collect(3600)
+    return {"cores": used, "memory": grown / count} | delays(
+        (max(time for time in announcements.times if time <= first), first, last)
+        for first, last in arrivals.values() if announcements.times[0] <= first)
+
+
+def write_plainly(servers, name, file, count, ticks):
+    """The same from a loop that writes the file to one after the other."""
+    port = free_port()
+    child = servers.add(f"plain-{name}", [BINARIES / "watchtower-bench-plain-stream", port, count, ticks, file])
+    time.sleep(0.5)
+    listeners = load.Listeners(BINARIES / "watchtower-bench-listeners", port, "/", count)
+    before, began = load.processor_seconds(child.process.pid), time.monotonic()
+    time.sleep(ticks + 0.5)
+    used = (load.processor_seconds(child.process.pid) - before) / (time.monotonic() - began)
+    arrivals = listeners.arrivals()
+    begun = dict(line.split() for line in child.log_path.read_text().splitlines())
+    return {"cores": used} | delays((float(begun[name]), first, last) for name, (first, last) in arrivals.items())
 
 
 def goals_of(results):
@@ -204,9 +231,11 @@ def print_table(results, stream, goals):
         for server, row in servers.items():
             ratio = f"{row['rate'] / servers['nginx']['rate']:9.2f}" if "nginx" in servers else " " * 9
             print(f"{name:48} {server:9} {row['rate']:9.0f} {ratio} {row['p50'] * 1e3:8.2f} {row['p99'] * 1e3:8.2f}")
-    if stream:
-        print(f"{stream['listeners']} listeners, one tick a second: {stream['cores']:.3f} cores, first to last"
-              f" {stream['spread_median'] * 1e3:.0f} ms (median of {stream['events']})")
+    for name, servers in stream.items():
+        for server, row in servers.items():
+            memory = f", {row['memory'] / 1e3:.1f} kB of memory each" if "memory" in row else ""
+            print(f"{name}: {server:8} {row['first'] * 1e3:4.0f} ms to the first, {row['last'] * 1e3:4.0f} ms to the last"
+                  f" ({row['most'] * 1e3:.0f} at most, of {row['ticks']} ticks), {row['cores']:.2f} cores{memory}")
     for name, reached in goals.items():
         print(f"{'reached' if reached else 'MISSED '}  {name}")
 
@@ -223,7 +252,7 @@ def main():
     files = folder / "files"
     files.mkdir()
     servers = Servers(folder)
-    games, stream = [], None
+    games, stream = [], {}
     try:
         servers.start()
         games = [Game(servers, number, players, folder) for number, players in enumerate(SIZES)]
@@ -239,8 +268,11 @@ def main():
             else:
                 tell(f"{path} is not there")
         results = measure(cases, folder, options.rounds, options.seconds)
-        if options.listeners and load.fetch(games[0].url + "/openapi.json")[2].find(b'"/api/v1/stream"') >= 0:
-            stream = listen(games[0], options.listeners, 10)
+        for game in games if options.listeners else []:
+            name = f"{options.listeners} listeners of {game.players} players, one tick a second"
+            stream[name] = {"gateway": listen(game, options.listeners, TICKS),
+                            "loop": write_plainly(servers, game.players, files / f"{game.players}.json",
+                                                  options.listeners, TICKS)}
     finally:
         for game in games:
             game.stop()

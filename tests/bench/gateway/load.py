@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import socket
 import subprocess
 import threading
@@ -50,48 +49,48 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class Listeners:
-    """Many who listen to one stream, from several addresses, as one address has its bound. Notes for each event how
-    long after the first listener the last one had it."""
+def memory_bytes(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    OF_ADDRESS = 200
 
-    def __init__(self, port, path, count):
-        self.poll = select.epoll()
-        self.sockets = {}
-        self.events = {}  # id: times of arrival
-        self.stopping = False
-        request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n".encode()
-        for number in range(count):
-            one = socket.socket()
-            one.bind((f"127.0.2.{1 + number // self.OF_ADDRESS}", 0))
-            one.connect(("127.0.0.1", port))
-            one.sendall(request)
-            one.setblocking(False)
-            self.sockets[one.fileno()] = one
-            self.poll.register(one, select.EPOLLIN)
+class Announcements:
+    """When each message on a subject of NATS came, by time.monotonic()."""
+
+    def __init__(self, port, subject):
+        self.times = []
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.sendall(f'CONNECT {{"verbose":false}}\r\nSUB {subject} 1\r\n'.encode())
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
     def read(self):
-        while not self.stopping:
-            for number, _ in self.poll.poll(0.2):
-                try:
-                    data = self.sockets[number].recv(1 << 20)
-                except BlockingIOError:
-                    continue
-                if not data:
-                    raise RuntimeError("a listener was dropped")
-                at = data.rfind(b"id: ")
-                if at >= 0:
-                    self.events.setdefault(data[at:data.find(b"\n", at)], []).append(time.monotonic())
-
-    def complete(self):
-        """How far apart the first and the last listener had each event that all of them got, in seconds."""
-        return [max(times) - min(times) for times in self.events.values() if len(times) == len(self.sockets)]
+        for line in self.socket.makefile("rb"):
+            if line.startswith(b"MSG "):
+                self.times.append(time.monotonic())
+            elif line.startswith(b"PING"):
+                self.socket.sendall(b"PONG\r\n")
 
     def stop(self):
-        self.stopping = True
+        self.socket.shutdown(socket.SHUT_RDWR)
         self.thread.join()
-        for one in self.sockets.values():
-            one.close()
+        self.socket.close()
+
+
+class Listeners:
+    """Many who listen to one stream, from several addresses, as one address has its bound."""
+
+    def __init__(self, program, port, path, count):
+        self.count = count
+        self.process = subprocess.Popen([program, str(port), path, str(count)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline().strip() != "listening":
+            raise RuntimeError("the listeners could not connect")
+
+    def arrivals(self):
+        """Ends them: {id: (when the first had it, when the last)} of the events that all of them got."""
+        self.process.stdin.close()
+        lines = [line.split() for line in self.process.stdout]
+        if self.process.wait() != 0:
+            raise RuntimeError("a listener was dropped")
+        return {name: (float(first), float(last)) for name, count, first, last in lines if int(count) == self.count}

@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
 #include <future>
-#include <mutex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/http/server.hpp"
+#include "tests/integration/http/gate.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/raw_client.hpp"
 
@@ -15,33 +14,9 @@ namespace watchtower::http {
 namespace {
 
 using namespace std::chrono_literals;
+using test::Gate;
 using test::RawClient;
 using watchtower::test::eventually;
-
-/// A gate that handlers wait at.
-class Gate {
-public:
-    void pass() {
-        std::unique_lock lock(mutex_);
-        ++waiting_;
-        changed_.wait(lock, [this] { return open_; });
-    }
-    void open() {
-        const std::lock_guard lock(mutex_);
-        open_ = true;
-        changed_.notify_all();
-    }
-    int waiting() {
-        const std::lock_guard lock(mutex_);
-        return waiting_;
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    int waiting_ = 0;
-    bool open_ = false;
-};
 
 std::vector<Route> routes_with(Gate& gate) {
     return {{Method::get, "/", [](const Request&) { return Reply::text("here"); }, "", {}},

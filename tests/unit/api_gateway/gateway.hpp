@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <prometheus/registry.h>
@@ -88,7 +89,7 @@ public:
             text += line + "\r\n";
         }
         parser.feed(text + "\r\n");
-        return take_apart(dispatcher_->answer(parser.next().value(), "127.0.0.1"));
+        return take_apart(std::get<http::Answer>(dispatcher_->answer(parser.next().value(), "127.0.0.1")));
     }
     Seen get(const std::string& target, const std::vector<std::string>& lines = {}) {
         return ask("GET " + target, lines);
