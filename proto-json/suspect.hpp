@@ -58,7 +58,7 @@ struct SuspectEvidence {
     double value = 0;              ///< within the time; of `restless`: minutes
     double limit = 0;              ///< the most that is plausible, in the same unit
     std::optional<double> median;  ///< `outlier` only: of comparable players, in the same unit
-    std::optional<double> mad;     ///< `outlier` only: their median absolute deviation, in powers of two
+    std::optional<double> mad;     ///< `outlier` only: their median absolute deviation, in the same unit
     std::uint64_t players = 0;     ///< how many comparable ones
     std::uint64_t actions = 0;     ///< the player's own within the time
     TimePoint from;                ///< timestamps of two reads: what happened between them

@@ -1,5 +1,6 @@
 #include "services/ccc-simulator/admin_api.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <nlohmann/json.hpp>
@@ -30,6 +31,16 @@ std::uint32_t parse_number(const http::Request& request, const std::string& name
         throw BadInput(name + ": not a whole number from 1 to " + std::to_string(most));
     }
     return number;
+}
+
+constexpr std::uint32_t kMostCheaters = 1'000'000;
+
+Cheat parse_cheat(std::string_view name) {
+    const auto found = std::find(kCheatNames.begin(), kCheatNames.end(), name);
+    if (found == kCheatNames.end()) {
+        throw BadInput("kind: none of none, moves, nomads, gold, levels");
+    }
+    return static_cast<Cheat>(found - kCheatNames.begin());
 }
 
 /// The worlds a lever moves: the one that is named, or all.
@@ -94,6 +105,14 @@ std::vector<http::Route> AdminApi::routes() {
                            [this](const Request& request) { return hoard(request); },
                            "Gives one player a share of all the gold, within a step",
                            {world, {"percent", "the share, default 1"}}));
+    routes.push_back(lever(Method::post,
+                           "/admin/cheat",
+                           [this](const Request& request) { return cheat(request); },
+                           "Makes players cheat, within a step",
+                           {world,
+                            {"kind", "moves, nomads, gold or levels; none: everybody plays fair again"},
+                            {"players", "how many more, default 1"},
+                            {"percent", "how strong, default 1"}}));
     routes.push_back(lever(Method::post,
                            "/admin/reset",
                            [this](const Request& request) { return reset(request); },
@@ -191,6 +210,17 @@ http::Reply AdminApi::hoard(const http::Request& request) {
     Json moved = Json::array();
     for (Game* game : chosen(games_, request)) {
         moved.push_back(to_json(*game, game->hoard(percent)));
+    }
+    return http::Reply::json(moved.dump());
+}
+
+http::Reply AdminApi::cheat(const http::Request& request) {
+    const Cheat kind = parse_cheat(request.query_parameter("kind").value_or(""));
+    const std::uint32_t players = parse_number(request, "players", kMostCheaters);
+    const auto percent = static_cast<int>(parse_number(request, "percent", 100));
+    Json moved = Json::array();
+    for (Game* game : chosen(games_, request)) {
+        moved.push_back(to_json(*game, game->make_cheat(players, kind, percent)));
     }
     return http::Reply::json(moved.dump());
 }

@@ -31,6 +31,7 @@ private:
     http::Reply step(const http::Request& request);
     http::Reply recall(const http::Request& request);
     http::Reply hoard(const http::Request& request);
+    http::Reply cheat(const http::Request& request);
     http::Reply reset(const http::Request& request);
     http::Reply set_faults(const http::Request& request);
 

@@ -67,6 +67,12 @@ Moment Game::hoard(int percent) {
     return {world_.epoch(), world_.step_number()};
 }
 
+Moment Game::make_cheat(std::uint32_t players, Cheat cheat, int percent) {
+    const std::lock_guard lock(mutex_);
+    world_.make_cheat(players, cheat, percent);
+    return {world_.epoch(), world_.step_number()};
+}
+
 Moment Game::reset() {
     const std::lock_guard lock(mutex_);
     world_.reset();

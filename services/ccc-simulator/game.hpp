@@ -65,6 +65,8 @@ public:
     Moment recall();
     /// As World::hoard.
     Moment hoard(int percent);
+    /// As World::make_cheat.
+    Moment make_cheat(std::uint32_t players, Cheat cheat, int percent);
     Moment reset();
 
     /// The section as it is now.

@@ -21,21 +21,27 @@ std::uint32_t Player::dwelling_count() const {
     return std::accumulate(dwellings.begin(), dwellings.end(), std::uint32_t{0});
 }
 
-PlayerIndex Population::create(Random& random, Cheat cheat) {
+PlayerIndex Population::create(Random& random, Cheat cheat, float strength) {
     const auto index = static_cast<PlayerIndex>(players_.size());
     Player player;
     while (player.activity + 1U < kClasses && random.chance(kClassShare)) {
         ++player.activity;
     }
     player.peak = static_cast<std::uint8_t>(random.below(256));
-    player.cheat = cheat;
     players_.push_back(player);
-    if (cheat != Cheat::none) {
-        cheaters_.push_back(index);
-    }
+    set_cheat(index, cheat, strength);
     enter(index);
     add_nomad(index);
     return index;
+}
+
+void Population::set_cheat(PlayerIndex index, Cheat cheat, float strength) {
+    std::erase(cheaters_, index);
+    players_[index].cheat = cheat;
+    players_[index].strength = strength;
+    if (cheat != Cheat::none) {
+        cheaters_.push_back(index);
+    }
 }
 
 void Population::come_back(PlayerIndex index) {

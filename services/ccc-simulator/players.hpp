@@ -19,11 +19,12 @@ using ActionCounts = std::array<std::uint64_t, kActionCount>;
 /// Players who do not play fair, as the truth declares them.
 enum class Cheat : std::uint8_t {
     none,
-    moves,   ///< a bot: a move each second, day and night
+    moves,   ///< a bot: moves each second, day and night
     nomads,  ///< makes nomads without paying
-    gold     ///< gold out of nothing
+    gold,    ///< gold out of nothing
+    levels   ///< a dwelling that rises without being built, also above what others may build
 };
-inline constexpr std::array<std::string_view, 4> kCheatNames = {"none", "moves", "nomads", "gold"};
+inline constexpr std::array<std::string_view, 5> kCheatNames = {"none", "moves", "nomads", "gold", "levels"};
 
 using Millionths = std::int64_t;  ///< of one unit of gold or spice
 inline constexpr Millionths kUnit = 1'000'000;
@@ -55,6 +56,8 @@ struct Player {
     std::uint8_t activity = 0;                               ///< class: twice as active as the class below
     std::uint8_t peak = 0;                                   ///< when the player plays most, in 256ths of a day
     Cheat cheat = Cheat::none;
+    float strength = 0;       ///< of the cheat: 0 the least, 1 the most
+    std::uint16_t tower = 0;  ///< level of the dwelling that a cheat raises; 0: none
 
     [[nodiscard]] bool present() const { return present_position != kNone; }
     [[nodiscard]] std::uint32_t dwelling_count() const;
@@ -69,7 +72,9 @@ public:
     static constexpr double kClassShare = 0.35355339059327379;
 
     /// A new player with one nomad, in the game.
-    PlayerIndex create(Random& random, Cheat cheat);
+    PlayerIndex create(Random& random, Cheat cheat, float strength = 0);
+    /// From now on the player cheats so, or no more.
+    void set_cheat(PlayerIndex player, Cheat cheat, float strength);
     void leave(PlayerIndex player);
     void come_back(PlayerIndex player);
     NomadIndex add_nomad(PlayerIndex player);

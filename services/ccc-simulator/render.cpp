@@ -167,14 +167,20 @@ std::vector<std::string> render_dwellings(const World& world, const Shape& shape
         if (!players[index].present()) {
             continue;
         }
+        const auto append = [&](std::uint64_t level) {
+            std::string& out = pages.record();
+            append_player_member(out, index, shape);
+            out += ",\"level\":";
+            append_integer(out, level);
+            out += '}';
+        };
         for (std::size_t level = 0; level < kDwellingLevels; ++level) {
             for (std::uint32_t i = 0; i < players[index].dwellings[level]; ++i) {
-                std::string& out = pages.record();
-                append_player_member(out, index, shape);
-                out += ",\"level\":";
-                append_integer(out, level + 1);
-                out += '}';
+                append(level + 1);
             }
+        }
+        if (players[index].tower > 0) {
+            append(players[index].tower);
         }
     }
     return pages.finish();

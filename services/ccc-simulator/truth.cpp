@@ -49,7 +49,7 @@ struct Now {
     ActionCounts by_action{};
     proto::Amount gold;
     proto::Amount spice;
-    std::array<std::uint64_t, kDwellingLevels> dwellings{};
+    std::map<std::uint32_t, std::uint64_t> dwellings{{1, 0}, {2, 0}, {3, 0}, {4, 0}};  ///< by level
 };
 
 Now sum_up(const World& world, const Shape& shape) {
@@ -64,18 +64,21 @@ Now sum_up(const World& world, const Shape& shape) {
         now.gold += proto::Amount{player.gold};
         now.spice += proto::Amount{player.spice};
         for (std::size_t level = 0; level < kDwellingLevels; ++level) {
-            now.dwellings[level] += player.dwellings[level];
+            now.dwellings[static_cast<std::uint32_t>(level) + 1] += player.dwellings[level];
+        }
+        if (player.tower > 0) {
+            ++now.dwellings[player.tower];
         }
     }
     return now;
 }
 
-Json dwellings(const std::array<std::uint64_t, kDwellingLevels>& by_level) {
+Json dwellings(const std::map<std::uint32_t, std::uint64_t>& by_level) {
     Json json;
     std::uint64_t total = 0;
-    for (std::size_t level = 0; level < kDwellingLevels; ++level) {
-        json["by_level"][std::to_string(level + 1)] = by_level[level];
-        total += by_level[level];
+    for (const auto& [level, count] : by_level) {
+        json["by_level"][std::to_string(level)] = count;
+        total += count;
     }
     json["total"] = total;
     return json;
@@ -153,6 +156,7 @@ Json cheaters(const World& world, const Shape& shape) {
         const Player& player = world.people().players()[index];
         json.push_back({{"player_id", player_id(index, shape)},
                         {"kind", kCheatNames[static_cast<std::size_t>(player.cheat)]},
+                        {"strength", player.strength},
                         {"present", player.present()}});
     }
     return json;
@@ -165,6 +169,9 @@ Json by_player(const World& world, const Shape& shape) {
         Json levels;
         for (std::size_t level = 0; level < kDwellingLevels; ++level) {
             levels[std::to_string(level + 1)] = player.dwellings[level];
+        }
+        if (player.tower > 0) {
+            levels[std::to_string(player.tower)] = levels.value(std::to_string(player.tower), 0) + 1;
         }
         // Each id is new: operator[] would look through all of them.
         json.get_ref<Json::object_t&>().push_back({player_id(index, shape),

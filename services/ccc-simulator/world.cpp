@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "services/ccc-simulator/cheats.hpp"
+
 namespace watchtower::simulator {
 
 namespace {
@@ -13,6 +15,7 @@ constexpr double kMeanStay = 3.0 * kDay;            ///< seconds of a player in 
 constexpr double kLowestClassPerSecond = 1.0 / 60;  ///< actions of its players at their best hour
 constexpr std::uint16_t kMostNomads = 24;
 constexpr std::uint32_t kMostDwellings = 12;
+constexpr int kHighestTower = 1'000;
 
 /// How likely each action is, in hundredths.
 constexpr std::array<std::uint32_t, kActionCount> kActionShare = {45, 7, 15, 8, 10, 15};
@@ -76,7 +79,8 @@ void World::reset() {
 
 void World::populate() {
     for (std::uint32_t i = 0; i < realm_.options.players; ++i) {
-        join(realm_.people.create(realm_.random, cheat_of(i, realm_.options)));
+        join(realm_.people.create(
+            realm_.random, cheat_of(i, realm_.options), cheat_strength(realm_.options.seed + epoch_, i)));
     }
 }
 
@@ -113,6 +117,25 @@ void World::recall() {
     step();
     while (!realm_.people.away().empty()) {
         come_back(realm_.people.away().back());
+    }
+}
+
+void World::make_cheat(std::uint32_t players, Cheat cheat, int percent) {
+    step();
+    auto& people = realm_.people;
+    if (cheat == Cheat::none) {
+        const std::vector<PlayerIndex> cheaters = people.cheaters();
+        for (const PlayerIndex player : cheaters) {
+            people.set_cheat(player, Cheat::none, 0);
+        }
+        return;
+    }
+    std::uint32_t made = 0;
+    for (auto player = people.present().begin(); player != people.present().end() && made < players; ++player) {
+        if (people.players()[*player].cheat == Cheat::none) {
+            people.set_cheat(*player, cheat, static_cast<float>(percent) / 100);
+            ++made;
+        }
     }
 }
 
@@ -174,12 +197,18 @@ void World::let_cheaters_cheat() {
         if (!player.present()) {
             continue;
         }
-        if (player.cheat == Cheat::moves) {
-            act(index, Action::move);
-        } else if (player.cheat == Cheat::nomads && step % 30 == 0 && player.nomads < 20 * kMostNomads) {
-            people.add_nomad(index);
-        } else if (player.cheat == Cheat::gold && step % 10 == 0) {
-            treasury.give_gold(player, 500 * kUnit);
+        for (std::uint32_t times = cheats_in(player.cheat, player.strength, step); times > 0; --times) {
+            if (player.cheat == Cheat::moves) {
+                act(index, Action::move);
+            } else if (player.cheat == Cheat::nomads && player.nomads < 20 * kMostNomads) {
+                people.add_nomad(index);
+            } else if (player.cheat == Cheat::levels) {
+                player.tower = static_cast<std::uint16_t>(
+                    std::min(std::max<int>(player.tower, kDwellingLevels) + 1, kHighestTower));
+            }
+        }
+        if (player.cheat == Cheat::gold) {
+            treasury.give_gold(player, gold_in(player.strength, step));
         }
     }
 }

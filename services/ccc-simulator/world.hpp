@@ -22,6 +22,8 @@ public:
     /// A step at whose end one player in the game has this share of all the gold there, the others the rest in equal
     /// parts.
     void hoard(int percent);
+    /// A step at whose end so many more players in the game cheat so, as strong as that; of Cheat::none nobody does.
+    void make_cheat(std::uint32_t players, Cheat cheat, int percent);
     /// Everything from scratch, as another epoch: new players under the old ids. What was counted ever stays.
     void reset();
 

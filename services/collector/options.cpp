@@ -25,6 +25,42 @@ void declare(Configuration& configuration, AlertRules& rules) {
                           "over which activity is judged, attacks over twice that");
 }
 
+void declare(Configuration& configuration, ModerationRules& rules) {
+    constexpr std::int64_t kMost = 1'000'000'000;
+    configuration.seconds("MODERATION_WINDOW",
+                          rules.window,
+                          Milliseconds(1'000),
+                          std::chrono::hours(24),
+                          "over which players are compared with each other");
+    configuration.number("MODERATION_OUTLIER",
+                         rules.outlier,
+                         0,
+                         1'000,
+                         "suspect players so many deviations above the median of comparable ones; 0: compare nobody");
+    configuration.integer("MODERATION_MOST_ACTIONS",
+                          rules.most_actions,
+                          0,
+                          kMost,
+                          "suspect players with more actions a minute; of this and the next four 0: never");
+    configuration.integer("MODERATION_MOST_NOMADS_CREATED",
+                          rules.most_nomads_created,
+                          0,
+                          kMost,
+                          "suspect players with more new nomads a minute");
+    configuration.integer(
+        "MODERATION_MOST_GOLD", rules.most_gold, 0, INT64_MAX, "suspect players who collect more gold a minute");
+    configuration.integer("MODERATION_MOST_LEVELS",
+                          rules.most_levels,
+                          0,
+                          kMost,
+                          "suspect players whose highest dwelling rises by more levels a minute");
+    configuration.integer("MODERATION_RESTLESS",
+                          rules.restless,
+                          0,
+                          kMost,
+                          "suspect players who keep up so many actions a minute for 16 hours");
+}
+
 }  // namespace
 
 Limits Options::limits() const {
@@ -57,6 +93,7 @@ void declare(Configuration& configuration, Options& options) {
                           100'000,
                           "players with Prometheus series of their own");
     declare(configuration, options.alerts);
+    declare(configuration, options.moderation);
     configuration.text("MANAGEMENT_ADDRESS", options.management_address, "address of /health, /ready and /metrics");
     configuration.port("MANAGEMENT_PORT", options.management_port, "port of the same; 0: any free one");
     configuration.log(options.log);

@@ -11,6 +11,7 @@
 #include "common/world_state/stores.hpp"
 #include "services/collector/history/retention.hpp"
 #include "services/collector/model/alerts.hpp"
+#include "services/collector/model/moderation.hpp"
 #include "services/collector/model/world.hpp"
 #include "services/collector/source/worlds.hpp"
 
@@ -31,6 +32,7 @@ struct Options {
     std::int64_t by_player_limit = 1000;
     std::int64_t exporter_top_players = 20;
     AlertRules alerts;
+    ModerationRules moderation;
     log::Options log;
 
     /// What the document and the state may hold.

@@ -5,9 +5,11 @@
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "proto-json/names.hpp"
+#include "proto-json/review.hpp"
 #include "proto-json/task.hpp"
 #include "services/collector/erasure/erase_player.hpp"
 #include "services/collector/history/roll_up.hpp"
+#include "services/collector/store/suspects.hpp"
 
 namespace watchtower::collector {
 
@@ -76,6 +78,13 @@ TaskOutcome erase(const TaskTools& tools, const ClaimedTask& task, const std::st
     return erasure.redis_error ? TaskOutcome::later() : TaskOutcome::done();
 }
 
+TaskOutcome review(const TaskTools& tools, const ClaimedTask& task) {
+    const proto::Review review = proto::decode_review(task.arguments);
+    review_suspect(tools.postgres, task.world, review, tools.clock.now());
+    log::info("reviewed", {{"world", task.world}, {"decision", to_text(review.decision)}});
+    return TaskOutcome::done();
+}
+
 /// An outage is no failure: the task is tried again, for as long as the runner's patience lasts.
 TaskHandler patient(std::function<TaskOutcome(const ClaimedTask&, const std::stop_token&)> handle) {
     return [handle = std::move(handle)](const ClaimedTask& task, const std::stop_token& stop) {
@@ -100,6 +109,8 @@ TaskHandlers task_handlers(const TaskTools& tools) {
                      }));
     handlers.emplace(proto::kRetentionTask,
                      patient([tools](const ClaimedTask&, const std::stop_token& stop) { return retain(tools, stop); }));
+    handlers.emplace(proto::kReviewTask,
+                     patient([tools](const ClaimedTask& task, const std::stop_token&) { return review(tools, task); }));
     handlers.emplace(proto::kEraseTask, patient([tools](const ClaimedTask& task, const std::stop_token& stop) {
                          return erase(tools, task, stop);
                      }));

@@ -23,8 +23,8 @@ struct TaskTools {
     std::function<WorldCollector*(const std::string& world)> world;
 };
 
-/// The handlers of `collect`, `rollup`, `retention` and `erase`. An outage of PostgreSQL or Redis is no failure of a
-/// task: it is tried again later.
+/// The handlers of `collect`, `rollup`, `retention`, `review` and `erase`. An outage of PostgreSQL or Redis is no
+/// failure of a task: it is tried again later.
 [[nodiscard]] TaskHandlers task_handlers(const TaskTools& tools);
 
 }  // namespace watchtower::collector

@@ -43,6 +43,7 @@ WorldCollector::WorldCollector(const Options& options,
       request_timeout_(options.request_timeout),
       limits_(options.limits()),
       alert_rules_(options.alerts),
+      moderation_rules_(options.moderation),
       surroundings_(surroundings),
       metrics_(metrics),
       writer_({name_, static_cast<std::int64_t>(position), owner},
@@ -99,6 +100,9 @@ void WorldCollector::work(const std::stop_token& stop) {
     }
     if (const auto erased = writer_.take_erased()) {
         hide_players(*memory_, *erased);
+    }
+    if (const auto reviewed = writer_.take_reviewed()) {
+        note_reviews(*memory_, *reviewed);
     }
     const TimePoint now = surroundings_.clock.now();
     answer_older(now);
@@ -173,6 +177,10 @@ void WorldCollector::collect(const std::stop_token& stop, TimePoint tick) {
         return;
     }
     Step step = compare(*memory_, reading_, input, limits_);
+    judge_suspects(*memory_, step, moderation_rules_);
+    for (const proto::SuspectKind kind : step.moderation->doubtful) {
+        log::warn("moderation_doubtful", {{"world", name_}, {"kind", to_text(kind)}});
+    }
     judge_alerts(step, writer_.ticks_at_risk(), writer_.take_ticks_lost(), alert_rules_);
     TickWrite write = tick_write(*memory_, step);
     apply(*memory_, std::move(step));

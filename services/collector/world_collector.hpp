@@ -97,6 +97,7 @@ private:
     const Milliseconds request_timeout_;
     const Limits limits_;
     const AlertRules alert_rules_;
+    const ModerationRules moderation_rules_;
     const Surroundings surroundings_;
     const WorldMetrics metrics_;
     std::array<std::unique_ptr<SectionSource>, proto::kSectionCount> sources_;

@@ -148,18 +148,27 @@ void WorldWriter::store(const Waiting& waiting) {
     metrics_.ticks_stored->Increment(static_cast<double>(waiting.write.states.size()));
     metrics_.last_tick_seconds->Set(std::chrono::duration<double>(state.tick.time_since_epoch()).count());
     auto news = store_.take_news();
-    show(state.tick, news ? news->state_text : waiting.write.state_text);
-    if (news) {
-        hide_what_was_shown(news->erased);
-        const std::lock_guard lock(mutex_);
-        erased_ = std::move(news->erased);
+    show(state.tick, news.erasures ? news.erasures->state_text : waiting.write.state_text);
+    if (news.erasures) {
+        hide_what_was_shown(news.erasures->erased);
     }
+    note(std::move(news));
     metrics_.tick_seconds->Observe(seconds_since(waiting.begun));
     log::info(
         "tick_stored",
         {{"world", world_.name}, {"tick", to_rfc3339(state.tick)}, {"players", state.players}, {"epoch", state.epoch}});
     outbox_.pop();
     note_size();
+}
+
+void WorldWriter::note(Store::News news) {
+    const std::lock_guard lock(mutex_);
+    if (news.erasures) {
+        erased_ = std::move(news.erasures->erased);
+    }
+    if (news.reviewed) {
+        reviewed_ = std::move(news.reviewed);
+    }
 }
 
 /// This tick, or newer ones that wait, may have been shown from Redis before the erasure was known.
@@ -222,6 +231,11 @@ void WorldWriter::note_size() {
 std::optional<ErasedPlayers> WorldWriter::take_erased() {
     const std::lock_guard lock(mutex_);
     return std::exchange(erased_, std::nullopt);
+}
+
+std::optional<Reviewed> WorldWriter::take_reviewed() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(reviewed_, std::nullopt);
 }
 
 void WorldWriter::store_kept_ticks(Store& store) {

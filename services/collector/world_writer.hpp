@@ -64,6 +64,9 @@ public:
     /// Players that were erased and that the makers of writes do not know of yet: for hide_players. Once.
     [[nodiscard]] std::optional<ErasedPlayers> take_erased();
 
+    /// What moderators said meanwhile, the same way: for note_reviews.
+    [[nodiscard]] std::optional<Reviewed> take_reviewed();
+
     /// Stores what an owner before left in Redis, and reads the world as it is then. Throws Unavailable while
     /// PostgreSQL is away or ticks wait for it.
     [[nodiscard]] WorldMemory load();
@@ -76,6 +79,7 @@ private:
     void run(const std::stop_token& stop);
     void store(const Waiting& waiting);
     bool wait_for_work(const std::stop_token& stop);
+    void note(Store::News news);
     void hide_what_was_shown(const ErasedPlayers& erased);
     void make_void(const TickWrite& write, const std::string& why);
     void keep_and_show() noexcept;
@@ -96,10 +100,11 @@ private:
     std::atomic<std::uint64_t> ticks_lost_ = 0;
     std::mutex showing_;              ///< held while Redis is asked
     std::optional<TimePoint> shown_;  ///< under showing_
-    std::mutex mutex_;                ///< for the next three; never held while a server is asked
+    std::mutex mutex_;                ///< for the next four; never held while a server is asked
     std::condition_variable_any wake_;
     bool work_ = false;
     std::optional<ErasedPlayers> erased_;
+    std::optional<Reviewed> reviewed_;
     std::jthread thread_;  ///< last: ends first
 };
 

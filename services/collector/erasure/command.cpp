@@ -25,8 +25,8 @@ constexpr auto kProgram = "watchtower-collector erase-player";
 /// What other transactions may hold us up: a store of a large tick, a roll-up.
 constexpr Milliseconds kDeadline{120'000};
 
-/// The migration that made the tables of erasures.
-constexpr int kLeastSchema = 3;
+/// The migration that made the newest of the tables that are erased in.
+constexpr int kLeastSchema = 7;
 
 struct CommandOptions {
     Options collector;  ///< as the service's, so that its configuration does for this command
@@ -72,9 +72,10 @@ void print(const std::string& world, const Erasure& erasure) {
     const char* result = erasure.found() ? "erased" : "nothing to erase";
     std::cout << "world: " << world << "\nresult: " << (erasure.redis_error ? "not in Redis yet" : result)
               << "\nerased_before: " << (erasure.erased_before ? "yes" : "no") << "\n";
-    const std::array<std::pair<const char*, std::uint64_t>, 5> rows = {{{"player_current", erasure.current},
+    const std::array<std::pair<const char*, std::uint64_t>, 6> rows = {{{"player_current", erasure.current},
                                                                         {"player_activity", erasure.activity},
                                                                         {"player_daily", erasure.daily},
+                                                                        {"suspects", erasure.suspects},
                                                                         {"list_entries", erasure.list_entries},
                                                                         {"snapshots", erasure.snapshots}}};
     for (const auto& [table, count] : rows) {

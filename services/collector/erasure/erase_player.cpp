@@ -52,6 +52,7 @@ Erasure erase_player(postgres::Client& postgres,
     const Fenced fenced = fence(postgres, world, player_id);
     erasure.erased_before = fenced.erased_before;
     erasure.current = fenced.current;
+    erasure.suspects = fenced.suspects;
     erasure.list_entries = fenced.list_entries;
     erasure.activity = erase_activity(postgres, world, player_id, stop);
     erasure.daily = erase_daily(postgres, world, player_id);

@@ -16,6 +16,7 @@ struct Erasure {
     std::uint64_t current = 0;        ///< rows of player_current
     std::uint64_t activity = 0;       ///< rows of player_activity
     std::uint64_t daily = 0;          ///< rows of player_daily
+    std::uint64_t suspects = 0;       ///< rows of suspects, suspect_watch and suspect_log
     std::uint64_t list_entries = 0;   ///< keys of combats without an id that named him
     std::uint64_t snapshots = 0;      ///< kept states and documents that listed him
     bool in_redis = false;            ///< Redis's state listed him
@@ -23,7 +24,9 @@ struct Erasure {
     std::optional<std::string> redis_error;  ///< Redis was not cleaned: repeat the erasure
 
     /// Whether there was anything of him.
-    [[nodiscard]] bool found() const { return current + activity + daily + list_entries + snapshots > 0 || in_redis; }
+    [[nodiscard]] bool found() const {
+        return current + activity + daily + suspects + list_entries + snapshots > 0 || in_redis;
+    }
 };
 
 /// Erases a player of a world from PostgreSQL and Redis, and sees to it that he is not stored again while he plays on:

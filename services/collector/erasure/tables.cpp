@@ -5,6 +5,7 @@
 #include "common/base/json_text.hpp"
 #include "services/collector/model/hide_players.hpp"
 #include "services/collector/store/erased.hpp"
+#include "services/collector/store/suspects.hpp"
 
 namespace watchtower::collector {
 
@@ -115,8 +116,9 @@ Fenced fence(postgres::Client& postgres, const std::string& world, const std::st
         const std::string hash = hash_of(transaction, world, player_id);
         fenced.erased_before = transaction.exec_params(kNoteHash, world, hash).affected_rows() == 0;
         fenced.current = transaction.exec_params(kMoveBaseline, world, hash, player_id).affected_rows();
+        fenced.suspects = erase_suspect(transaction, world, player_id);
         fenced.list_entries = hide_in_entries(transaction, world, player_id, hash);
-        if (!fenced.erased_before || fenced.current > 0) {
+        if (!fenced.erased_before || fenced.current > 0 || fenced.suspects > 0) {
             transaction.exec_params0(kCountErasure, world);
         }
         return fenced;

@@ -15,11 +15,12 @@ namespace watchtower::collector {
 struct Fenced {
     bool erased_before = false;      ///< his hash was there already
     std::uint64_t current = 0;       ///< rows of player_current
+    std::uint64_t suspects = 0;      ///< rows of what moderation knew of him
     std::uint64_t list_entries = 0;  ///< that named him and have his pseudonym now
 };
 
 /// Notes the player's hash and what his next read is compared with, makes stores notice (worlds.erasures), and removes
-/// him from player_current and list_entries. Throws BadInput when there is no such world.
+/// him from player_current, list_entries and what moderation knows. Throws BadInput when there is no such world.
 Fenced fence(postgres::Client& postgres, const std::string& world, const std::string& player_id);
 
 /// Each removes the player's rows and returns how many there were. Between transactions they look at the token and

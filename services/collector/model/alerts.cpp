@@ -95,6 +95,7 @@ public:
         }
         judge_reset(scheduled);
         judge_risk(scheduled);
+        judge_suspects();
         return std::move(judged_);
     }
 
@@ -203,6 +204,22 @@ private:
         }
     }
 
+    void judge_suspects() {
+        for (const proto::SuspectKind kind : proto::kSuspectKinds) {
+            if (!facts_.suspects) {
+                return;
+            }
+            const std::uint64_t players = (*facts_.suspects)[static_cast<std::size_t>(kind)].players;
+            take({AlertType::suspect_player,
+                  to_text(kind),
+                  verdict(players > 0, players == 0),
+                  static_cast<double>(players),
+                  1,
+                  counted(players, "player") + " with " + std::string(to_text(kind)) +
+                      " that are not plausible, not reviewed"});
+        }
+    }
+
     [[nodiscard]] std::string id_prefix(AlertType type, std::string_view subject) const {
         std::string prefix = state_.world + "-" + std::string(to_text(type)) + "-";
         if (!subject.empty()) {
@@ -268,7 +285,11 @@ Judgement judge_alerts(const proto::State& state, const AlertFacts& facts, const
 }
 
 void judge_alerts(Step& step, std::uint64_t ticks_at_risk, std::uint64_t ticks_lost, const AlertRules& rules) {
-    Judgement judged = judge_alerts(step.state, {step.reset, step.holdings, ticks_at_risk, ticks_lost}, rules);
+    AlertFacts facts{step.reset, step.holdings, std::nullopt, ticks_at_risk, ticks_lost};
+    if (step.moderation) {
+        facts.suspects = step.moderation->open;
+    }
+    Judgement judged = judge_alerts(step.state, facts, rules);
     step.state.alerts = std::move(judged.active);
     step.state.alert_number = judged.number;
     step.state.alert_watch = std::move(judged.watch);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -20,8 +22,9 @@ struct AlertRules {
 /// What a tick's judging knows beside its state. Sums of what one replica knows, such as the last two, reach the others
 /// by the alert that they open.
 struct AlertFacts {
-    bool reset = false;               ///< this tick showed that the game's world began anew
-    LargestHoldings holdings;         ///< where resources were read
+    bool reset = false;        ///< this tick showed that the game's world began anew
+    LargestHoldings holdings;  ///< where resources were read
+    std::optional<std::array<ModerationStep::Open, proto::kSuspectKinds.size()>> suspects;  ///< nothing: not judged
     std::uint64_t ticks_at_risk = 0;  ///< ticks before this one that are in one process's memory only
     std::uint64_t ticks_lost = 0;     ///< ticks that lost detail since the tick before
 };

@@ -60,6 +60,7 @@ void hide_players(WorldMemory& world, const ErasedPlayers& erased) {
         combats.insert_or_assign(hide_in_combat(key, pseudonym_of_unknown(world)).value_or(key), known);
     }
     world.combats = std::move(combats);
+    hide_suspects(world);
     if (world.state) {
         remove_players(*world.state, [&erased](std::string_view id) { return erased.pseudonym_of(id).has_value(); });
     }

@@ -191,6 +191,7 @@ PlayerHistory after(PlayerHistory history, const PlayerChange& change, TimePoint
 }
 
 void apply(WorldMemory& world, Step step) {
+    apply_moderation(world, step);
     world.history.resize(world.players.size());
     for (const PlayerChange& change : step.players) {
         PlayerHistory& history = world.history[change.player];

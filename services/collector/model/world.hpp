@@ -12,6 +12,7 @@
 #include "proto-json/state.hpp"
 #include "services/collector/model/action_counts.hpp"
 #include "services/collector/model/erased_players.hpp"
+#include "services/collector/model/moderation.hpp"
 #include "services/collector/model/name_table.hpp"
 #include "services/collector/model/reading.hpp"
 #include "services/collector/model/state_id.hpp"
@@ -73,6 +74,7 @@ struct WorldMemory {
     KnownEntries combats;
     KnownEntries events;
     std::vector<PlayerHistory> history;
+    Moderation moderation;
     std::optional<proto::State> state;  ///< nothing before the first tick
     std::optional<StateId> state_id;    ///< of `state`; nothing: stored by a collector that knew no ids
 };
@@ -126,6 +128,7 @@ struct Step {
     std::vector<proto::EventsSection::Type> events_added;
     LargestHoldings holdings;                     ///< where resources were read
     std::vector<proto::NumberedAlert> alert_log;  ///< alerts that opened or resolved, see judge_alerts
+    std::optional<ModerationStep> moderation;     ///< see judge_suspects
 };
 
 /// The element for a player, or a value-initialised one when the list is too short.

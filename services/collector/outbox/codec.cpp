@@ -51,7 +51,9 @@ std::string encode(const TickWrite& write) {
         append_text(out, "alert", encode(entry.alert));
         out += '}';
     }
-    out += "]}";
+    out += ']';
+    append_text(out, "suspects", write.suspects);
+    out.append(R"(,"reviews":)").append(std::to_string(write.reviews)).append("}");
     return out;
 }
 
@@ -82,6 +84,8 @@ TickWrite decode_tick_write(std::string_view text) {
             write.alert_log.push_back({entry.at("number").get<std::uint64_t>(),
                                        proto::decode_alert(entry.at("alert").get_ref<const std::string&>())});
         }
+        write.suspects = value.value("suspects", std::string());  // nor these
+        write.reviews = value.value("reviews", std::uint64_t{0});
         return write;
     } catch (const json::exception& error) {
         throw BadInput(std::string("a waiting tick: ") + error.what());

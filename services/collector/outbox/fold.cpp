@@ -91,7 +91,8 @@ std::size_t bytes_of(const TickWrite& write) {
     constexpr std::size_t kAlertBytes = 512;
     // A state in memory takes about what its text takes.
     return write.state_text.size() * write.states.size() + write.state_text.size() + write.players.size() +
-           write.entries.size() + write.events_added.size() + write.alert_log.size() * kAlertBytes;
+           write.entries.size() + write.events_added.size() + write.suspects.size() +
+           write.alert_log.size() * kAlertBytes;
 }
 
 TickWrite fold(TickWrite older, TickWrite newer) {
@@ -111,6 +112,8 @@ TickWrite fold(TickWrite older, TickWrite newer) {
     folded.events_added = merge_rows(older.events_added, newer.events_added, {kEventKeys, kEventKeys});
     folded.alert_log = std::move(older.alert_log);
     folded.alert_log.insert(folded.alert_log.end(), newer.alert_log.begin(), newer.alert_log.end());
+    folded.suspects = merge_rows(older.suspects, newer.suspects, {kSuspectKeys});
+    folded.reviews = std::min(older.reviews, newer.reviews);
     folded.erasures = std::min(older.erasures, newer.erasures);
     return folded;
 }

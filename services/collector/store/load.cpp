@@ -3,6 +3,7 @@
 #include "services/collector/store/baseline.hpp"
 #include "services/collector/store/erased.hpp"
 #include "services/collector/store/store.hpp"
+#include "services/collector/store/suspects.hpp"
 
 namespace watchtower::collector {
 
@@ -111,6 +112,7 @@ WorldMemory Store::load(const std::string& name) {
             const auto& levels = world.state->document.dwellings->by_level;
             world.dwellings.by_level = {levels.begin(), levels.end()};
         }
+        read_watch(transaction, world);
         world.combats = read_entries(transaction, name, Section::pvp);
         world.events = read_entries(transaction, name, Section::events);
         return world;

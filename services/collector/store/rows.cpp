@@ -1,6 +1,7 @@
 #include "services/collector/store/rows.hpp"
 
 #include "common/postgres/copy.hpp"
+#include "proto-json/json_value.hpp"
 #include "services/collector/store/baseline.hpp"
 
 namespace watchtower::collector {
@@ -125,6 +126,27 @@ void add_entries(postgres::CopyRows& rows, Section section, const std::vector<Li
     }
 }
 
+std::string number_text(double number) {
+    std::string text;
+    proto::append_double(text, number);
+    return text;
+}
+
+void add_suspect(postgres::CopyRows& rows, std::string_view player_id, proto::SuspectKind kind, const Watched& now) {
+    rows.text(to_text(kind)).text(player_id).text(number_text(now.heat));
+    rows.number(static_cast<std::uint64_t>(now.busy.count()));
+    add_time(rows, now.busy_until);
+    if (now.suspicion) {
+        rows.boolean(now.suspicion->active).text(number_text(now.suspicion->score));
+        rows.text(encode(now.suspicion->evidence));
+        add_time(rows, now.suspicion->opened_at);
+        add_time(rows, now.suspicion->updated_at);
+    } else {
+        rows.null().null().null().null().null();
+    }
+    rows.end_row();
+}
+
 }  // namespace
 
 TickWrite tick_write(const WorldMemory& world, const Step& step) {
@@ -157,6 +179,14 @@ TickWrite tick_write(const WorldMemory& world, const Step& step) {
         events.text(type.type).number(type.count).number(type.affected_players).end_row();
     }
     write.events_added = std::move(events).take();
+    write.reviews = world.moderation.reviews;
+    postgres::CopyRows suspects;
+    if (step.moderation) {
+        for (const auto& [key, watched] : step.moderation->changes) {
+            add_suspect(suspects, world.players.name(key.second), key.first, watched);
+        }
+    }
+    write.suspects = std::move(suspects).take();
     return write;
 }
 

@@ -26,6 +26,8 @@ struct TickWrite {
     std::string events_added;    ///< by type of event, see kEventColumns
     std::uint64_t erasures = 0;  ///< ErasedPlayers::erasures when it was made; of folded ticks the least
     std::vector<proto::NumberedAlert> alert_log;  ///< alerts that opened or resolved, in the log's order
+    std::string suspects;                         ///< of whom moderation knows something else now, see kSuspectColumns
+    std::uint64_t reviews = 0;                    ///< Moderation::reviews when it was made; of folded ticks the least
 
     [[nodiscard]] const proto::State& state() const { return states.back(); }
 };
@@ -45,6 +47,13 @@ inline constexpr std::size_t kEntryKeys = 2;
 
 inline constexpr auto kEventColumns = "event_type text, count bigint, affected_players bigint";
 inline constexpr std::size_t kEventKeys = 1;
+
+/// What is watched, and from `active` on what somebody is accused of, null for who is not. Without heat and busy_ms he
+/// is not watched any more.
+inline constexpr auto kSuspectColumns =
+    "kind text, player_id text, heat double precision, busy_ms bigint, busy_until timestamptz, active boolean,"
+    " score double precision, evidence json, opened_at timestamptz, updated_at timestamptz";
+inline constexpr std::size_t kSuspectKeys = 2;
 
 /// What is to be stored of a step that was made from `world` and not yet applied.
 [[nodiscard]] TickWrite tick_write(const WorldMemory& world, const Step& step);

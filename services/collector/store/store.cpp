@@ -6,6 +6,7 @@
 #include "common/postgres/copy.hpp"
 #include "services/collector/store/erased.hpp"
 #include "services/collector/store/migrations.hpp"
+#include "services/collector/store/suspects.hpp"
 
 namespace watchtower::collector {
 
@@ -20,7 +21,7 @@ constexpr auto kRegisterWorld =
 constexpr auto kTakeTick =
     "update worlds set last_tick = $2, last_state_id = $3, epoch = $4, simulated = $5"
     " where world = $1 and last_tick is not distinct from $6 and last_state_id is not distinct from $7"
-    " and (last_tick is null or last_tick < $2) returning erasures";
+    " and (last_tick is null or last_tick < $2) returning erasures, reviews";
 
 constexpr auto kAddSnapshot =
     "insert into snapshots (world, tick, \"timestamp\", state, document, state_id) values ($1, $2, $3, $4, $5, $6)";
@@ -80,19 +81,26 @@ constexpr auto kWorsenAlert =
 
 /// A row: this very state stands there.
 constexpr auto kStoredBefore =
-    "select w.erasures from snapshots s join worlds w on w.world = s.world"
+    "select w.erasures, w.reviews from snapshots s join worlds w on w.world = s.world"
     " where s.world = $1 and s.tick = $2 and s.state_id = $3";
 
 std::optional<std::string> time_text(const std::optional<TimePoint>& time) {
     return time ? std::optional(to_rfc3339(*time)) : std::nullopt;
 }
 
-std::optional<std::uint64_t> read_erasures(const pqxx::result& result) {
-    return result.empty() ? std::nullopt : std::optional(result[0][0].as<std::uint64_t>());
+/// How many of both there were in the world.
+struct Happened {
+    std::uint64_t erasures = 0;
+    std::uint64_t reviews = 0;
+};
+
+std::optional<Happened> read_happened(const pqxx::result& result) {
+    return result.empty() ? std::nullopt
+                          : std::optional(Happened{result[0][0].as<std::uint64_t>(), result[0][1].as<std::uint64_t>()});
 }
 
-/// How many players of the world were erased; nothing when the tick is not taken.
-std::optional<std::uint64_t> take_tick(pqxx::work& transaction, const TickWrite& write) {
+/// Nothing when the tick is not taken.
+std::optional<Happened> take_tick(pqxx::work& transaction, const TickWrite& write) {
     const proto::State& state = write.state();
     const auto result =
         transaction.exec_params(kTakeTick,
@@ -103,13 +111,13 @@ std::optional<std::uint64_t> take_tick(pqxx::work& transaction, const TickWrite&
                                 state.simulated,
                                 time_text(write.previous_tick),
                                 write.previous_id ? std::optional(write.previous_id->text) : std::nullopt);
-    return read_erasures(result);
+    return read_happened(result);
 }
 
 /// As take_tick; nothing when the tick is not there.
-std::optional<std::uint64_t> stored_before(pqxx::work& transaction, const TickWrite& write) {
+std::optional<Happened> stored_before(pqxx::work& transaction, const TickWrite& write) {
     const proto::State& state = write.state();
-    return read_erasures(transaction.exec_params(kStoredBefore, state.world, to_rfc3339(state.tick), write.id.text));
+    return read_happened(transaction.exec_params(kStoredBefore, state.world, to_rfc3339(state.tick), write.id.text));
 }
 
 void add_state(pqxx::work& transaction,
@@ -239,34 +247,39 @@ Store::Outcome Store::store(const TickWrite& write) {
     for (const proto::State& state : write.states) {
         partitions_.ensure(postgres_, state.tick);
     }
-    std::optional<News> news;
+    News news;
     const Outcome outcome = postgres_.transaction(deadline(write), [&](pqxx::work& transaction) {
         for (const proto::State& state : write.states) {
             partitions_.hold(transaction, state.tick);
         }
         const auto taken = take_tick(transaction, write);
-        const auto erasures = taken ? taken : stored_before(transaction, write);
-        if (!erasures) {
+        const auto happened = taken ? taken : stored_before(transaction, write);
+        if (!happened) {
             return Outcome::refused;
         }
+        news = {};
         std::vector<proto::State> hidden;
-        if (*erasures != write.erasures) {
+        if (happened->erasures != write.erasures) {
             const ErasedPlayers erased = read_erased_players(transaction, write.state().world);
             hidden = hide_in_states(write.states, erased);
-            news = News{erased, encode(hidden.back())};
+            news.erasures = News::Erasures{erased, encode(hidden.back())};
+        }
+        if (happened->reviews != write.reviews) {
+            news.reviewed = read_reviewed(transaction, write.state().world);
         }
         if (!taken) {
             return Outcome::stored;
         }
-        if (news) {
-            add_states(transaction, hidden, news->state_text, write.id);
+        if (news.erasures) {
+            add_states(transaction, hidden, news.erasures->state_text, write.id);
         } else {
             add_states(transaction, write.states, write.state_text, write.id);
         }
         add_events(transaction, write);
-        add_players(transaction, write, *erasures > 0, news.has_value());
+        add_players(transaction, write, happened->erasures > 0, news.erasures.has_value());
         add_alerts(transaction, write);
-        add_entries(transaction, write, news ? &news->erased : nullptr);
+        add_suspects(transaction, write, happened->erasures > 0);
+        add_entries(transaction, write, news.erasures ? &news.erasures->erased : nullptr);
         return Outcome::stored;
     });
     if (outcome == Outcome::stored) {

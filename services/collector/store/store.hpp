@@ -42,11 +42,15 @@ public:
 
     /// What the maker of a write did not know.
     struct News {
-        ErasedPlayers erased;    ///< of the write's world: for hide_players
-        std::string state_text;  ///< the write's newest state as it was stored and may be shown
+        struct Erasures {
+            ErasedPlayers erased;    ///< of the write's world: for hide_players
+            std::string state_text;  ///< the write's newest state as it was stored and may be shown
+        };
+        std::optional<Erasures> erasures;
+        std::optional<Reviewed> reviewed;  ///< for note_reviews
     };
     /// Of the last write that was stored. Once.
-    [[nodiscard]] std::optional<News> take_news() { return std::exchange(news_, std::nullopt); }
+    [[nodiscard]] News take_news() { return std::exchange(news_, News{}); }
 
     /// Loading reads a row for each player, which takes longer than other transactions.
     static constexpr std::chrono::minutes kLoadDeadline{2};
@@ -54,7 +58,7 @@ public:
 private:
     postgres::Client& postgres_;
     DayPartitions partitions_;
-    std::optional<News> news_;
+    News news_;
 };
 
 }  // namespace watchtower::collector

@@ -20,7 +20,7 @@ TEST_F(StoreOfErased, CountsOnWithoutStoringHim) {
     for (int i = 0; i < 6; ++i) {
         ASSERT_EQ(store_tick(), Store::Outcome::stored);
         EXPECT_EQ(postgres_.ask("select state from snapshots order by tick desc limit 1"), without(plain_.state()));
-        const auto news = store_.take_news();
+        const auto news = store_.take_news().erasures;
         ASSERT_EQ(news.has_value(), i == 0);
         if (news) {
             EXPECT_EQ(news->state_text, without(plain_.state()));
@@ -42,7 +42,7 @@ TEST_F(StoreOfErased, NeverStoresOneWhoWasErasedBeforeHeCame) {
     game_.world = store_.load("default");
     for (int i = 0; i < 3; ++i) {
         ASSERT_EQ(store_tick(), Store::Outcome::stored);
-        EXPECT_FALSE(store_.take_news());
+        EXPECT_FALSE(store_.take_news().erasures);
         EXPECT_TRUE(nothing_names("Zoë"));
     }
     EXPECT_EQ(encode(game_.state()), without(plain_.state()));
@@ -54,12 +54,12 @@ TEST_F(StoreOfErased, KnowsATickThatWasStoredBeforeTheErasure) {
     ASSERT_EQ(store_.store(write), Store::Outcome::stored);
     (void)fence(client_, "default", kPlayer);
     EXPECT_EQ(store_.store(write), Store::Outcome::stored);
-    const auto news = store_.take_news();
+    const auto news = store_.take_news().erasures;
     ASSERT_TRUE(news);
     EXPECT_EQ(news->state_text, without(plain_.state()));
     (void)erase();
     EXPECT_EQ(store_.store(write), Store::Outcome::stored);
-    EXPECT_TRUE(store_.take_news());
+    EXPECT_TRUE(store_.take_news().erasures);
     EXPECT_TRUE(nothing_names("Zoë"));
 }
 
