@@ -190,6 +190,47 @@ protected:
         EXPECT_EQ(counts.at(0)["in the game"].as<std::size_t>(), players.size());
     }
 
+    /// What the ticks added, event by event, must be all that there was.
+    void expect_the_events_of(const std::string& world) {
+        const json truth = json::parse(simulator_.truth(world))["observed"]["events"]["by_type"];
+        const auto queries = panel_queries({{"world", {world}}}, last(kRange), "pvp-events.json");
+        const pqxx::result rows = sql(find(queries, "pvp-events.json", "Latest events").text);
+        EXPECT_EQ(sql(find(queries, "pvp-events.json", "annotation Events of the game", "Anno").text).size(),
+                  rows.size());
+        std::map<std::string, std::pair<std::int64_t, std::int64_t>> events;
+        for (const auto& row : rows) {
+            auto& [count, affected] = events[row["type"].c_str()];
+            count += row["events"].as<std::int64_t>();
+            affected += row["players affected"].as<std::int64_t>();
+        }
+        for (const auto& [type, event] : truth.items()) {
+            EXPECT_EQ(events[type].first, event["count"].get<std::int64_t>()) << type;
+            EXPECT_EQ(events[type].second, event["affected_players"].get<std::int64_t>()) << type;
+        }
+    }
+
+    /// What a rule of Grafana compares with its threshold: of Prometheus without labels, of PostgreSQL by its text
+    /// columns.
+    [[nodiscard]] std::map<std::string, double> judged(const std::string& rule) {
+        const auto queries = panel_queries(json::object(), last(kRange), "rules.yml");
+        const PanelQuery& query = find(queries, "rules.yml", "rule " + rule);
+        std::map<std::string, double> values;
+        if (!query.is_sql) {
+            for (const auto& sample : prometheus_.query(query.text)) {
+                values[""] = sample.value;
+            }
+            return values;
+        }
+        for (const auto& row : sql(query.text)) {
+            std::string labels;
+            for (pqxx::row::size_type column = 0; column + 1 < row.size(); ++column) {
+                labels += (column == 0 ? "" : " ") + row[column].as<std::string>();
+            }
+            values[labels] = row[row.size() - 1].as<double>();
+        }
+        return values;
+    }
+
     /// Rows that take a day or a cheater to come by themselves, of a player whose name is anything but plain.
     void give_every_table_a_row() {
         const std::string name = "'" + std::regex_replace(kAwkwardPlayer, std::regex("'"), "''") + "'";
@@ -223,7 +264,8 @@ protected:
     PrometheusServer prometheus_{{.targets = {{"collector", {collector_.port()}},
                                               {"api-gateway", {gateway_.port_of("management-port")}},
                                               {"exporter", {exporter_.port(), other_exporter_.port()}},
-                                              {"publisher", {publisher_.port()}}}}};
+                                              {"publisher", {publisher_.port()}}},
+                                  .rule_files = {WATCHTOWER_RULES}}};
 };
 
 TEST_F(Dashboards, ShowTheTruth) {
@@ -242,6 +284,7 @@ TEST_F(Dashboards, ShowTheTruth) {
     EXPECT_TRUE(shows({"north"}, numbers_since(north_before, north)));
     expect_the_books_of("north");
     expect_the_players_of("north");
+    expect_the_events_of("north");
 }
 
 TEST_F(Dashboards, HaveNoQueryWithoutAnAnswer) {
@@ -282,6 +325,35 @@ TEST_F(Dashboards, OfTheOriginalStillGetTheirNumbers) {
         return !prometheus_.query("sum(rate(ccc_nomad_actions_total[5m])) by (action_type)").empty() &&
                !prometheus_.query("sum(rate(ccc_pvp_actions_total[5m])) by (action_type)").empty();
     }));
+}
+
+TEST_F(Dashboards, ShowTheTruthWhileOneExporterIsAway) {
+    ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(shows(kWorlds, numbers_now(truth(kWorlds))));
+    other_exporter_.kill();
+    simulator_.step(300);
+    ASSERT_TRUE(truth_is_stored());
+    EXPECT_TRUE(shows(kWorlds, numbers_now(truth(kWorlds))));
+}
+
+TEST_F(Dashboards, HaveRulesThatTellWhatTheyShould) {
+    ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(eventually(kPatience, [&] { return judged("NoGameMetrics")[""] == 2; }));
+    const auto quiet = [&] {
+        const auto open = judged("OpenCriticalAlert");
+        return open.size() == 4 &&
+               std::all_of(open.begin(), open.end(), [](const auto& kind) { return kind.second == 0; });
+    };
+    EXPECT_TRUE(eventually(kPatience, quiet));
+    simulator_.set_faults(R"([{"kind":"status","status":500,"section":"pvp"}])");
+    EXPECT_TRUE(eventually(kPatience, [&] { return judged("OpenCriticalAlert")["north-2 source_down"] == 1; }));
+    simulator_.set_faults("[]");
+    EXPECT_TRUE(eventually(kPatience, quiet));
+    EXPECT_EQ(collector_.stop(), 0);
+    EXPECT_TRUE(eventually(kPatience, [&] { return judged("NothingStored")["north-2"] > 3; }));
+    exporter_.kill();
+    other_exporter_.kill();
+    EXPECT_TRUE(eventually(kPatience, [&] { return judged("NoGameMetrics").empty(); })) << "which is an alert, too";
 }
 
 TEST_F(Dashboards, SayWhenNobodyCollects) {

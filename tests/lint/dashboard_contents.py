@@ -1,5 +1,6 @@
 """Checks of what the dashboards and rules of grafana/ ask for."""
 
+import json
 import re
 import subprocess
 import tempfile
@@ -11,8 +12,11 @@ from dashboard_queries import Moment, filled
 from grafana_files import variables_of
 
 METRICS = "docs/metrics.md"
-METRIC = re.compile(r"\b(?:ccc|watchtower|process)_[a-z0-9_]+")
+METRIC = re.compile(r"\b(?:(?:ccc|watchtower|process)_[a-z0-9_]+|ALERTS)\b")
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|[^|]*\| ([^|]*) \|[^|]*\| ([^|]*) \|$", re.MULTILINE)
+GROUPING = re.compile(r"\b(?:by|on) \(([^)]*)\)")
+ALIAS = re.compile(r'\bas "([^"]+)"')
+LINKED_COLUMN = re.compile(r"\$\{__data\.fields\.(\w+)")
 ADDED_LABELS = {"job", "instance", "pod"}  # by Prometheus
 ONE_OF_THE_REPLICAS = re.compile(
     r"(max|min) (without \(instance, pod\)|by \(world[\w, ]*\)) \((rate\(|min_over_time\()?$")
@@ -67,7 +71,7 @@ class Family:
 
 def families(root):
     """By the names of their series."""
-    known = {}
+    known = {"ALERTS": Family(False, {"alertname", "alertstate", "severity", "world", *ADDED_LABELS}, False)}
     for name, kind, labels, processes in ROW.findall((root / METRICS).read_text()):
         family = Family(kind == "histogram", set(labels.split(", ")) | ADDED_LABELS, processes == "exporter" and "world" in labels)
         for suffix in ("_bucket", "_sum", "_count") if family.histogram else ("",):
@@ -86,7 +90,7 @@ def metrics(grafana):
         yield from (f"{where}: no metric {name} in {METRICS}" for name in sorted(names - known.keys()))
         here = {name: known[name] for name in sorted(names & known.keys())}
         labels = set().union(ADDED_LABELS, {"le"}, *(family.labels for family in here.values()))
-        for wanted in re.findall(r"\b(?:by|on) \(([^)]*)\)", query.text):
+        for wanted in GROUPING.findall(query.text):
             yield from (f"{where}: no label {label}" for label in sorted(set(re.findall(r"\w+", wanted)) - labels))
         for name, family in here.items():
             for selector in re.findall(rf"\b{name}\{{([^}}]*)\}}", query.text):
@@ -105,4 +109,28 @@ def doubled(where, query, name):
         yield f"{where}: rate of {name} needs a min step (interval) of 1m or more"
 
 
-CHECKS = [queries, metrics]
+def columns(grafana):
+    """That overrides and links of a table name columns that it has: aliases in SQL, labels of series, and what they are
+    renamed to."""
+    for _, where, panel in grafana.panels():
+        if panel.get("type") != "table":
+            continue
+        known, renamed = {"Time", "Value"}, {}
+        for target in panel.get("targets", []):
+            known |= {f"Value #{target.get('refId')}"} | set(ALIAS.findall(target.get("rawSql", "")))
+            for wanted in GROUPING.findall(target.get("expr", "")):
+                known |= set(re.findall(r"\w+", wanted))
+        for step in panel.get("transformations", []):
+            renamed.update(step.get("options", {}).get("renameByName", {}))
+        yield from (f"{where}: no column {name} to rename" for name in sorted(renamed.keys() - known))
+        known = {renamed.get(name, name) for name in known}
+        for override in panel["fieldConfig"]["overrides"]:
+            name = override["matcher"]["options"]
+            if override["matcher"]["id"] == "byName" and name not in known:
+                yield f"{where}: no column {name} to override"
+            for wanted in LINKED_COLUMN.findall(json.dumps(override["properties"])):
+                if wanted not in known:
+                    yield f"{where}: no column {wanted} to link with"
+
+
+CHECKS = [queries, metrics, columns]

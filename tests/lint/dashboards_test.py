@@ -19,13 +19,14 @@ def offences(grafana):
 
 
 class Broken:
-    """A copy to break: `board` is the gameplay dashboard, `panel` its third panel, `target` the panel's query."""
+    """A copy to break: `board` is the gameplay dashboard, `panel` its third panel, `target` the panel's query, `table` one of players."""
 
     def __init__(self):
         self.grafana = copy.deepcopy(INTACT)
         self.board = self.grafana.dashboards["gameplay.json"]
         self.panel = self.board["panels"][2]
         self.target = self.panel["targets"][0]
+        self.table = next(panel for panel in self.grafana.dashboards["players.json"]["panels"] if panel["type"] == "table")
         self.rule = self.grafana.alerting["rules.yml"]["groups"][0]["rules"][0]
 
 
@@ -89,6 +90,13 @@ WAYS = {
         lambda it: assign(it.target, "max without (instance, pod) (rate(ccc_nomad_actions_total[$__rate_interval]))", "expr"), "min step"),
     "unknown macro": (lambda it: assign(it.board, "select $__timeFitler(tick)", "annotations", "list", 1, "target", "rawSql"),
                       "unknown macro \\$__timeFitler"),
+    "override of no column": (
+        lambda it: assign(it.table, "plyaer", "fieldConfig", "overrides", 0, "matcher", "options"), "no column plyaer to override"),
+    "link with no column": (
+        lambda it: assign(it.table, "select player_id as \"player\" from player_current", "targets", 0, "rawSql"), "no column world to link with"),
+    "renamed column that is not there": (
+        lambda it: assign(it.board["panels"][-2], {"plyaer": "player"}, "transformations", 1, "options", "renameByName"),
+        "no column plyaer to rename"),
     "link to nowhere": (lambda it: assign(it.panel, link_to("/d/nowhere"), "links"), "no dashboard of ours"),
     "link with a variable that is not here": (
         lambda it: assign(it.panel, link_to("/d/watchtower-economy?${planet:queryparam}"), "links"), "no variable planet here"),
