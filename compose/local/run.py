@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 
-from stack import game, ports  # noqa: E402
+from stack import game, monitoring, ports  # noqa: E402
 from stack.brokers import Nats, Redis  # noqa: E402
 from stack.failure import Failure, Stopped  # noqa: E402
 from stack.numbers import Numbers  # noqa: E402
@@ -62,6 +62,9 @@ def start(settings, supervisor, screen):
     for service in services:
         supervisor.start(service.program, service.ready, is_server=False,
                          patience=SERVICE_READY_SECONDS + 2 * settings.interval)
+    if settings.monitored:
+        for server in (monitoring.Alertmanager(settings), monitoring.Prometheus(settings)):
+            supervisor.start(server.program(), server.ready, is_server=False)
 
 
 def watch(settings, supervisor, screen):
@@ -77,6 +80,8 @@ def run(screen):
     supervisor = Supervisor(screen, settings.log_folder)
     supervisor.block_signals()
     lock = only_one(settings)
+    settings.monitored = monitoring.installed()
+    ports.move_taken(settings)
     ports.require_free(settings.used_ports())
     try:
         start(settings, supervisor, screen)

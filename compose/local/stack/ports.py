@@ -52,6 +52,19 @@ def holder(port):
     return ""
 
 
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((ADDRESS, 0))
+        return probe.getsockname()[1]
+
+
+def move_taken(settings):
+    """Gives those that may be elsewhere another port when theirs is taken."""
+    for name in settings.movable:
+        if not is_free(settings.ports[name]):
+            settings.ports[name] = free_port()
+
+
 def require_free(ports):
     """Throws Failure that names every taken port, what it is for and who has it."""
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -48,11 +48,14 @@ class Screen:
         ports = settings.ports
         secrets = shown(settings.secrets_folder)
         key = "the one you gave" if key_was_given else f"{secrets}/api_key"
+        monitoring = (f"http://{ADDRESS}:{ports['prometheus']}/alerts   Alertmanager: http://{ADDRESS}:{ports['alertmanager']}/"
+                      if settings.monitored else "not installed: make deps")
         self.tell(f"""
 Watchtower runs; its numbers are {settings.source()}.
 
   page and API   http://{ADDRESS}:{ports['gateway']}/   what it offers: /openapi.json
-  Prometheus     http://{ADDRESS}:{ports['exporter']}/metrics
+  Prometheus     {monitoring}
+  metrics        http://{ADDRESS}:{ports['exporter']}/metrics
   NATS           python3 compose/local/subscribe.py metrics.watchtower
   PostgreSQL     psql "$(cat {secrets}/watchtower_reader_url)"
   API key        {key}   for what needs one (Authorization: Bearer …)

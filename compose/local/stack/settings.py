@@ -21,7 +21,12 @@ PORTS = {
     "gateway_management": 9202,
     "exporter": 9203,
     "publisher_management": 9204,
+    "prometheus": 9090,
+    "alertmanager": 9093,
 }
+
+# Nobody relies on where these are: they go elsewhere when the port is taken and was not chosen.
+MOVABLE = ("prometheus", "alertmanager")
 
 SIMULATED_INTERVAL = 5
 REAL_INTERVAL = 60
@@ -44,6 +49,8 @@ class Settings:
     game_file: pathlib.Path = field(init=False)
     binaries: pathlib.Path = field(init=False)
     ports: dict = field(init=False)
+    movable: list = field(init=False)  # the ports that may be others than they are
+    monitored: bool = False  # Prometheus and Alertmanager run, too
     environment: dict = field(init=False)  # for every service
     simulated: bool = field(init=False)
     interval: float = field(init=False)  # seconds between ticks
@@ -59,6 +66,7 @@ class Settings:
         self.ports = {name: port_of(given, name) for name in PORTS}
         if len(set(self.ports.values())) != len(self.ports):
             raise Failure(f"two of the ports are the same: {self.ports}")
+        self.movable = [name for name in MOVABLE if variable_of(name) not in given]
         self.simulated = "CCC_API_URL" not in given and "CCC_WORLDS_FILE" not in given
         self.environment = self.services_environment(given)
         try:
@@ -92,7 +100,9 @@ class Settings:
             self.worlds_file.write_text(json.dumps(worlds, indent=2) + "\n")
 
     def used_ports(self):
-        return {name: port for name, port in self.ports.items() if name != "simulator" or self.simulated}
+        unused = () if self.simulated else ("simulator",)
+        unused += () if self.monitored else MOVABLE
+        return {name: port for name, port in self.ports.items() if name not in unused}
 
     def source(self):
         """Where the numbers come from, for people; without a password that an address may hold."""
@@ -104,8 +114,12 @@ class Settings:
         return urllib.parse.urlunsplit((url.scheme, url.netloc.rpartition("@")[2], url.path, "", ""))
 
 
+def variable_of(name):
+    return f"RUN_{name.upper()}_PORT"
+
+
 def port_of(given, name):
-    variable = f"RUN_{name.upper()}_PORT"
+    variable = variable_of(name)
     text = given.get(variable, str(PORTS[name]))
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise Failure(f"{variable}: '{text}' is no port (1 to 65535)")
