@@ -5,6 +5,8 @@ import re
 
 import yaml
 
+from dashboard_contents import ADDED_LABELS, METRIC, families
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "prometheus/rules"
 TESTS = ROOT / "prometheus/tests"
@@ -80,6 +82,24 @@ def name_offences():
                         for name in ALERT_NAME.findall(line) if name not in alerts)
 
 
+def metric_offences():
+    """Metrics and labels that no process shows, and records that no rule makes. What Prometheus and Alertmanager show of
+    themselves is seen by a test with them."""
+    known = families(ROOT)
+    records = {rule["record"] for _, rule in rules() if "record" in rule}
+    for path, rule in rules():
+        where = f"{path}:1: {rule.get('alert') or rule['record']}"
+        for name in sorted(set(RECORD_NAME.findall(rule["expr"])) - records):
+            yield f"{where}: no rule records {name}"
+        for name in sorted(set(METRIC.findall(RECORD_NAME.sub("", rule["expr"])))):
+            if name not in known:
+                yield f"{where}: no metric {name} in docs/metrics.md"
+                continue
+            for selector in re.findall(rf"\b{name}\{{([^}}]*)\}}", rule["expr"]):
+                labels = set(re.findall(r"(\w+)\s*[=!]", selector)) - known[name].labels - ADDED_LABELS - {"le"}
+                yield from (f"{where}: {name} has no label {label}" for label in sorted(labels))
+
+
 def alertmanager_offences():
     first, second = (load(ROOT / path) for path in ALERTMANAGERS)
     for part in sorted((first.keys() | second.keys()) - {"receivers"}):
@@ -91,4 +111,4 @@ def alertmanager_offences():
 
 
 def offences():
-    return [*rule_offences(), *name_offences(), *alertmanager_offences()]
+    return [*rule_offences(), *name_offences(), *metric_offences(), *alertmanager_offences()]
