@@ -82,6 +82,15 @@ backup: ## write PostgreSQL's data of docker-compose's stack into backups/ (or F
 restore: ## put the data of FILE in place of what docker-compose's stack has
 	@compose/restore.sh $(FILE)
 
+.PHONY: upgrade
+upgrade: ## put the versions that .env names in place of what docker-compose's stack runs
+	@compose/upgrade.sh
+
+.PHONY: test-compose
+test-compose: ## build the images and try the stack of docker-compose: truth, restarts, scaling, upgrade, restore
+	@$(deps) build run test compose
+	@python3 tests/compose/run.py
+
 .PHONY: picture
 picture: ## renew the README's picture from a running `make run` (PAGE=http://127.0.0.1:8000)
 	@$(deps) build test

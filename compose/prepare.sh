@@ -76,6 +76,11 @@ if [ -d /secrets/grafana ]; then
     printf '%s' "$GRAFANA_PASSWORD" | put 472 grafana/admin_password
     printf '%s' "$POSTGRES_READER_PASSWORD" | put 472 grafana/watchtower_reader_password
 fi
+if [ -d /secrets/alertmanager ]; then
+    printf '%s' "$TEAM_WEBHOOK_URL" | put 65534 alertmanager/team_webhook_url
+    printf '%s' "${PAGER_WEBHOOK_URL:-$TEAM_WEBHOOK_URL}" | put 65534 alertmanager/pager_webhook_url
+    printf '%s' "$WATCHDOG_WEBHOOK_URL" | put 65534 alertmanager/watchdog_webhook_url
+fi
 if [ -d /secrets/balancer ]; then
     put 101 balancer/certificate </tls/certificate
     put 101 balancer/key </tls/key
