@@ -4,8 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/listening_port.hpp"
-
 namespace watchtower::test {
 
 namespace {
@@ -17,6 +15,15 @@ http::ServerOptions with_large_bodies() {
     http::ServerOptions options;
     options.max_body_bytes = 16UL << 20U;
     return options;
+}
+
+/// The port that it says in its log that it got; 0 before that.
+int listening_port(const std::string& log) {
+    const std::string before = R"(msg="Listening on" address=127.0.0.1:)";
+    const std::size_t at = log.find(before);
+    return at == std::string::npos || log.find('\n', at) == std::string::npos
+               ? 0
+               : std::stoi(log.substr(at + before.size()));
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/listening_port.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/replaced.hpp"
 #include "tests/support/url_text.hpp"
 
 namespace watchtower::test {
@@ -15,6 +16,8 @@ namespace {
 using nlohmann::json;
 using Labels = std::map<std::string, std::string>;
 
+constexpr int kPortTries = 5;
+
 double number(const json& time_and_value) {
     return std::stod(time_and_value.at(1).get<std::string>());
 }
@@ -22,13 +25,23 @@ double number(const json& time_and_value) {
 }  // namespace
 
 PrometheusServer::PrometheusServer(Options options) : options_(std::move(options)) {
-    start();
+    if (options_.configuration.empty()) {
+        options_.configuration = made_configuration();
+    }
+    for (int tries = 1;; ++tries) {
+        set_port(free_port());
+        try {
+            start();
+            return;
+        } catch (const std::runtime_error& e) {
+            if (tries == kPortTries || std::string(e.what()).find("address already in use") == std::string::npos) {
+                throw;
+            }
+        }
+    }
 }
 
-std::string PrometheusServer::configuration() const {
-    if (!options_.configuration.empty()) {
-        return options_.configuration;
-    }
+std::string PrometheusServer::made_configuration() const {
     const std::string interval = std::to_string(options_.interval.count()) + "ms";
     std::ostringstream text;
     text << "global: {scrape_interval: " << interval << ", scrape_timeout: " << interval
@@ -53,24 +66,25 @@ std::string PrometheusServer::configuration() const {
 }
 
 std::vector<std::string> PrometheusServer::command() {
-    write_file("prometheus.yml", configuration());
+    write_file("prometheus.yml", replaced(options_.configuration, "127.0.0.1:9090", here()));
     std::vector<std::string> words = {"prometheus",
                                       "--config.file=" + (folder() / "prometheus.yml").string(),
                                       "--storage.tsdb.path=" + (folder() / "data").string(),
-                                      "--web.listen-address=127.0.0.1:" + std::to_string(port())};
+                                      "--web.listen-address=" + here()};
     words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
     return words;
 }
 
 bool PrometheusServer::is_ready(pid_t) {
-    if (port() == 0) {
-        set_port(listening_port(output()));
-    }
-    return port() != 0 && client_.get(url() + "/-/ready", {}).status == 200;
+    return client_.get(url() + "/-/ready", {}).status == 200;
+}
+
+std::string PrometheusServer::here() const {
+    return "127.0.0.1:" + std::to_string(port());
 }
 
 std::string PrometheusServer::url() const {
-    return "http://127.0.0.1:" + std::to_string(port());
+    return "http://" + here();
 }
 
 std::string PrometheusServer::get(const std::string& path) {

@@ -20,7 +20,7 @@ public:
         int alertmanager_port = 0;  ///< of 127.0.0.1; 0: alerts go nowhere
         /// Between scrapes and between evaluations.
         std::chrono::milliseconds interval{500};
-        /// A whole prometheus.yml instead of all of the above.
+        /// A whole prometheus.yml instead of all of the above, in which 127.0.0.1:9090 stands for this server.
         std::string configuration = {};
         std::vector<std::string> arguments = {};  ///< more of Prometheus's own: {"--query.lookback-delta=5s"}
     };
@@ -65,7 +65,8 @@ public:
 private:
     [[nodiscard]] std::vector<std::string> command() override;
     [[nodiscard]] bool is_ready(pid_t pid) override;
-    [[nodiscard]] std::string configuration() const;
+    [[nodiscard]] std::string made_configuration() const;
+    [[nodiscard]] std::string here() const;  // address and port
 
     Options options_;
     http::Client client_;
