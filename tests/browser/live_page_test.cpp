@@ -24,7 +24,11 @@ TEST(LivePage, CanBeUsedByEverybody) {
 }
 
 TEST(Documentation, IsTriedOutInABrowser) {
-    EXPECT_TRUE(PageStage().passes("docs.mjs"));
+    EXPECT_TRUE(PageStage({{"API_AUTH", "all"}, {"API_KEY", "the-key-of-the-wall"}}).passes("docs.mjs"));
+}
+
+TEST(Documentation, SaysThatAServerWithoutKeysLetsNobodyWrite) {
+    EXPECT_TRUE(PageStage().passes("docs_without_key.mjs"));
 }
 
 }  // namespace

@@ -1,6 +1,14 @@
 // Whatever goes away is said in words, what is still known stays, and all comes back by itself.
 
-import { act, ask, assert, base, eventually, isLive, linkIs, shown, streams, text, withPage } from "./browser.mjs";
+import { act, ask, assert, base, eventually, isLive, linkIs, rows, shown, text, withPage } from "./browser.mjs";
+
+// How the page's list of services tells one of them. It looks every 30 seconds, and when the network comes back.
+async function serviceIs(page, name, pattern) {
+  await eventually(async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    assert.match((await rows(page, "#services"))[name]?.[0] ?? "", pattern);
+  });
+}
 
 const attacks = (page) => shown(page, "#tile-attacks .value");
 
@@ -32,7 +40,7 @@ await withPage({}, async (page) => {
   ids = [];
   await page.unroute("**/api/v1/stream*");
   await isLive(page);
-  if (streams) await eventually(() => assert.match(ids.at(-1) ?? "", /^default:/));
+  await eventually(() => assert.match(ids.at(-1) ?? "", /^default:/));
   await changes(page);
 
   // No gateway: the last numbers stay, the title says so.
@@ -53,7 +61,9 @@ await withPage({}, async (page) => {
   await eventually(async () => assert.match(await text(page, "#history-trouble"), /The past cannot be had at the moment/));
   await changes(page);
   await isLive(page);
+  await serviceIs(page, "PostgreSQL", /^down$/);
   await act("start-postgres");
+  await serviceIs(page, "PostgreSQL", /^up$/);
   await eventually(async () => assert.equal(await page.locator("#history-trouble").isVisible(), false), 40000);
   await eventually(async () => assert.ok(await page.locator("#chart-actions canvas").isVisible()));
 
@@ -62,6 +72,7 @@ await withPage({}, async (page) => {
   await eventually(async () => assert.match(await text(page, "#trouble"), /No collector stores anything new/));
   assert.match(await text(page, '[data-section="pvp"]'), /^Stale, from .* ago: no collector stores anything new$/);
   assert.match(await page.title(), /^all stale – /);
+  await serviceIs(page, "collector", /^none lives/);
   await act("start-collector");
   await eventually(async () => assert.equal(await page.locator("#trouble").isVisible(), false));
   await changes(page);

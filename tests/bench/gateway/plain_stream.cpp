@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
     for (std::size_t number = 1; number <= events; ++number) {
         std::this_thread::sleep_for(std::chrono::seconds(1));
         const std::string id = "plain:" + std::to_string(number);
-        const std::string text = "id: " + id + "\nevent: snapshot\ndata: " + data + "\n\n";
+        const std::string text =
+            std::string("id: ").append(id).append("\nevent: snapshot\ndata: ").append(data).append("\n\n");
         std::cout << id << ' ' << now() << std::endl;
         for (const int client : clients) {
             send_all(client, text);
