@@ -83,8 +83,9 @@ void ChunkedBody::begin_chunk() {
     if (error == std::errc::result_out_of_range) {
         throw HttpError(413, "the body is larger than " + std::to_string(body_bytes_) + " bytes");
     }
-    const auto extensions = trim(std::string_view(after, static_cast<std::size_t>(end - after)));
-    if (error != std::errc() || line_.front() == '-' || (!extensions.empty() && extensions.front() != ';')) {
+    const std::string_view rest(after, static_cast<std::size_t>(end - after));
+    // space is for what comes before an extension only
+    if (error != std::errc() || line_.front() == '-' || (!rest.empty() && !trim(rest).starts_with(';'))) {
         throw HttpError(400, "a chunk's size is malformed");
     }
     if (size > body_bytes_ - body_.size()) {

@@ -13,44 +13,58 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 
-bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
 
-void check_host(std::string_view value) {
-    static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
-    const bool valid = std::all_of(value.begin(), value.end(), [](char c) {
-        return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+bool is_alphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
+
+bool consists_of(std::string_view text, std::string_view marks) {
+    return std::all_of(text.begin(), text.end(), [marks](char c) {
+        return is_alphanumeric(c) || marks.find(c) != std::string_view::npos;
     });
-    if (!valid) {
+}
+
+/// A name or address, perhaps with a port (RFC 3986 3.2); the name may be missing.
+void check_host(std::string_view value) {
+    const bool bracketed = value.starts_with('[');
+    const auto host_end = std::min(value.find(bracketed ? ']' : ':'), value.size());
+    const auto host = value.substr(0, host_end);
+    auto rest = value.substr(host_end);
+    bool valid = bracketed ? consists_of(host.substr(1), ":.") : consists_of(host, "-._~!$&'()*+,;=%");
+    if (bracketed) {
+        valid = valid && !rest.empty();
+        rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
+    }
+    const bool has_port = rest.starts_with(':');
+    const bool port_is_number = rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    if (!valid || (!rest.empty() && !(has_port && port_is_number))) {
         throw HttpError(400, "the host is invalid");
     }
 }
 
 /// "http://host/path" is what a proxy is sent; RFC 9112 3.2.2 wants every server to take it.
-std::string_view to_origin_form(std::string_view target) {
+std::string to_origin_form(std::string_view target) {
     const auto start = lower(target.substr(0, 8));
     const std::size_t scheme = start == "https://" ? 8 : start.starts_with("http://") ? 7 : 0;
     if (scheme == 0) {
-        return target;
+        return std::string(target);
     }
-    const auto slash = std::min(target.find_first_of("/?", scheme), target.size());
-    if (slash == scheme) {
+    const auto host_end = std::min(target.find_first_of("/?#", scheme), target.size());
+    const auto host = target.substr(scheme, host_end - scheme);
+    check_host(host);
+    if (host.empty() || host.starts_with(':')) {
         throw HttpError(400, "the request's target names no host");
     }
-    check_host(target.substr(scheme, slash - scheme));
-    if (slash == target.size()) {
-        return "/";
-    }
-    if (target[slash] == '?') {
-        throw HttpError(400, "the request's target has no path");
-    }
-    return target.substr(slash);
+    const auto rest = target.substr(host_end);
+    return rest.starts_with('/') ? std::string(rest) : std::string("/").append(rest);
 }
 
-void read_target(std::string_view target, Request& request, std::vector<std::string>& segments) {
-    target = to_origin_form(target);
-    request.target = target;
+void read_target(std::string_view sent, Request& request, std::vector<std::string>& segments) {
+    request.target = to_origin_form(sent);
+    const std::string_view target = request.target;
     if (target == "*" && request.method == Method::options) {
         request.path = "*";
         return;
@@ -68,7 +82,7 @@ void read_target(std::string_view target, Request& request, std::vector<std::str
     }
 }
 
-/// Fills method and target. True for HTTP/1.1, false for 1.0.
+/// Fills method and target. True for HTTP/1.1 and later, false for 1.0.
 bool read_request_line(std::string_view line, const ParserLimits& limits, ParsedRequest& parsed) {
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
@@ -81,9 +95,10 @@ bool read_request_line(std::string_view line, const ParserLimits& limits, Parsed
     if (!is_token(method) || target.empty() || target.find(' ') != std::string_view::npos) {
         throw HttpError(400, "the request line is not 'method target version'");
     }
-    if (version != "HTTP/1.1" && version != "HTTP/1.0") {
-        const bool other = version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.';
-        throw HttpError(other ? 505 : 400, "the version is not HTTP/1.1 or HTTP/1.0");
+    const bool is_version = version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
+                            version[6] == '.' && is_digit(version[7]);
+    if (!is_version || version[5] != '1') {
+        throw HttpError(is_version ? 505 : 400, "the version is not HTTP/1.1 or HTTP/1.0");
     }
     if (target.size() > limits.target_bytes) {
         throw HttpError(414, "the URL is too long");
@@ -94,7 +109,7 @@ bool read_request_line(std::string_view line, const ParserLimits& limits, Parsed
     }
     parsed.request.method = *known;
     read_target(target, parsed.request, parsed.segments);
-    return version == "HTTP/1.1";
+    return version != "HTTP/1.0";  // a later 1.x is to be taken for the latest that is known (RFC 9110 2.5)
 }
 
 void read_header_line(std::string_view line, std::vector<Pair>& headers) {

@@ -14,7 +14,7 @@ struct HostileRequest {
     std::vector<int> statuses;
 };
 
-/// They ask for GET /health, which is to be 200, and POST /api/v1/metrics/collect, which is to be 403.
+/// They ask for GET / and GET /health, which are to be 200, and POST /api/v1/metrics/collect, which is to be 403.
 [[nodiscard]] const std::vector<HostileRequest>& hostile_requests();
 
 /// Sends the bytes to 127.0.0.1, then ends its side, and reads until the server ends its own: the statuses of the

@@ -28,7 +28,8 @@ protected:
     void start() {
         server_ = std::make_unique<Server>(
             options_,
-            std::vector<Route>{{Method::get, "/health", [](const Request&) { return Reply::text("well"); }, "", {}},
+            std::vector<Route>{{Method::get, "/", [](const Request&) { return Reply::text("here"); }, "", {}},
+                               {Method::get, "/health", [](const Request&) { return Reply::text("well"); }, "", {}},
                                {Method::post,
                                 "/api/v1/metrics/collect",
                                 [](const Request&) -> Reply { throw HttpError(403, "a key is needed"); },
