@@ -4,7 +4,7 @@ namespace watchtower::test {
 
 namespace {
 
-constexpr std::chrono::seconds kScriptDeadline{100};
+constexpr std::chrono::seconds kScriptDeadline{200};
 
 std::string local(int port) {
     return "http://127.0.0.1:" + std::to_string(port);

@@ -1,5 +1,14 @@
 "use strict";
 
+// As chosen on the live page, else as the system has it.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+function colour() {
+  const { theme } = document.documentElement.dataset;
+  document.documentElement.classList.toggle("dark-mode", theme ? theme === "dark" : dark.matches);
+}
+dark.addEventListener("change", colour);
+colour();
+
 SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#docs",

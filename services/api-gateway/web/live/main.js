@@ -7,12 +7,13 @@ import { showHead } from "./head.js";
 import { History } from "./history.js";
 import { showSections } from "./sections.js";
 import { readAddress, writeAddress } from "./address.js";
-import { showServices } from "./services.js";
+import { isTroubled, showServices } from "./services.js";
 import { createStore } from "./store.js";
 import { showTiles } from "./tiles.js";
 import { backoff, nudge, wait } from "./waiting.js";
 
 const kCalmPause = 30000; // between looks at worlds and services
+const kTroubledPause = 5000; // while one of the services is not what it should be
 const kFirstPause = 3000; // while there is no world
 
 const store = createStore({
@@ -85,6 +86,7 @@ async function lookOnAndOn() {
     try {
       await look();
       failures = 0;
+      if (isTroubled(store.state.status)) pause = kTroubledPause;
       if (!store.state.worlds?.length) pause = kFirstPause;
     } catch (problem) {
       failures += 1;

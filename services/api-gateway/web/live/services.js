@@ -9,6 +9,10 @@ const kServices = ["collector", "api-gateway", "exporter", "publisher"];
 const kNeeded = ["collector", "api-gateway"]; // without which this page shows nothing new
 const kServers = { postgres: "PostgreSQL", redis: "Redis", nats: "NATS" };
 
+// Whether another look will soon tell something else.
+export const isTroubled = (status) => !status?.replicas || status.replicas.some(({ ready }) => !ready)
+  || Object.values(status.dependencies).some((state) => state !== "up");
+
 export function showServices(store) {
   store.on(["health", "status", "world"], ({ health, status, world }) => {
     const rows = [...replicas(health, status), ...servers(status?.dependencies ?? health?.dependencies ?? {}),
