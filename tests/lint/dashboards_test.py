@@ -97,6 +97,9 @@ WAYS = {
     "renamed column that is not there": (
         lambda it: assign(it.board["panels"][-2], {"plyaer": "player"}, "transformations", 1, "options", "renameByName"),
         "no column plyaer to rename"),
+    "list of no worlds": (
+        lambda it: assign(it.board, "select 1 from worlds where world in (${world:sqlstring})", "annotations", "list", 1, "target", "rawSql"),
+        "is no SQL before there is a world"),
     "link to nowhere": (lambda it: assign(it.panel, link_to("/d/nowhere"), "links"), "no dashboard of ours"),
     "link with a variable that is not here": (
         lambda it: assign(it.panel, link_to("/d/watchtower-economy?${planet:queryparam}"), "links"), "no variable planet here"),
@@ -156,6 +159,7 @@ class Filling(unittest.TestCase):
         query = sql("select ${player:sqlstring}")
         self.assertEqual(filled(query, Moment({"player": "O'Neil \\ $1"})), "select 'O''Neil \\ $1'")
         self.assertEqual(filled(query, Moment({"player": ["a", "b'"]})), "select 'a','b'''")
+        self.assertEqual(filled(sql("array[${world:sqlstring}]"), Moment({"world": []})), "array[]")
 
     def test_knows_the_length_of_steps_and_ranges(self):
         moment = Moment({}, 0, 21600)
