@@ -14,6 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import compose
 import dashboards
 import kubernetes
 import layers
@@ -102,6 +103,7 @@ def main():
     yaml = [path for path in files if path.endswith((".yml", ".yaml"))]
     shell = [path for path in files if is_shell(path)]
     grafana = [path for path in files if path.startswith("grafana/")]
+    layers_of_compose = [path for path in yaml if path.startswith("compose/")]
     objects = [path for path in yaml if path.startswith("k8s/")]
     rules = [path for path in yaml if path.startswith("prometheus/rules/")]
     alertmanager = [path for path in yaml if path.startswith("prometheus/alertmanager")]
@@ -114,6 +116,7 @@ def main():
         ("shellcheck", shell, lambda: command_offences(["shellcheck"], shell)),
         ("yamllint", yaml, lambda: command_offences(YAMLLINT, yaml)),
         ("dashboards", grafana, lambda: dashboards.offences(ROOT)),
+        ("compose", layers_of_compose, lambda: compose.offences(ROOT)),
         ("kubernetes", objects, lambda: kubernetes.offences(ROOT)),
         ("monitoring", rules, monitoring.offences),
         ("promtool", rules, lambda: command_offences([*PROMTOOL, "rules"], rules)),
