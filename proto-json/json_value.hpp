@@ -34,6 +34,8 @@ public:
     [[nodiscard]] const std::vector<Member>& members() const;
     [[nodiscard]] const std::vector<JsonValue>& items() const;
 
+    /// Where it stands, as errors have it: "state.totals.gold".
+    [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const std::string& as_string() const;
     [[nodiscard]] bool as_bool() const;
     [[nodiscard]] std::uint64_t as_count() const;
@@ -53,7 +55,7 @@ private:
     std::vector<Member> members_;
 };
 
-/// Reads one of `all` by its text. Throws BadInput that quotes it.
+/// Reads one of `all` by its text. Throws BadInput that names the field and quotes it.
 template <typename Enum, typename List>
 Enum parse_enum(const JsonValue& value, const List& all) {
     for (const Enum candidate : all) {
@@ -61,7 +63,7 @@ Enum parse_enum(const JsonValue& value, const List& all) {
             return candidate;
         }
     }
-    throw BadInput("unknown value '" + value.as_string() + "'");
+    throw BadInput(value.path() + ": unknown value '" + value.as_string() + "'");
 }
 
 /// Append helpers of the encoders. `key` comes with its comma or brace: R"({"total":)".

@@ -41,4 +41,7 @@ struct Review {
 /// Throws BadInput that names the field, also for an empty player_id, a NUL in a text and a note that is too long.
 [[nodiscard]] Review decode_review(std::string_view text);
 
+/// The body of a request for the review of this player: the same without player_id. Errors begin with "body".
+[[nodiscard]] Review decode_review_request(std::string_view text, std::string player_id);
+
 }  // namespace watchtower::proto

@@ -25,6 +25,7 @@
 #include "services/api-gateway/routes/analytics.hpp"
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/history.hpp"
+#include "services/api-gateway/routes/moderation.hpp"
 #include "services/api-gateway/routes/players.hpp"
 #include "services/api-gateway/routes/status.hpp"
 #include "services/api-gateway/routes/stored.hpp"
@@ -68,6 +69,7 @@ private:
     History history_;
     Players players_;
     Alerts alerts_;
+    Moderation moderation_;
     Analytics analytics_;
     Status status_;
     GameMetrics game_metrics_;

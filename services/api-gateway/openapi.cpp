@@ -93,6 +93,7 @@ Parts read_parts() {
     }
     add_message(parts, "Alert", "alert");
     add_message(parts, "Averages", "averages");
+    add_message(parts, "Suspect", "suspect");
     add_message(parts, "Task", "task");
     add_message(parts, "Problem", "problem");
     for (const embedded::File& file : embedded::files()) {
@@ -130,6 +131,12 @@ public:
         }
         if (!endpoint.parameters.empty()) {
             operation["parameters"] = parameters_of(endpoint);
+        }
+        if (!endpoint.request.empty()) {
+            operation["requestBody"] = {{"required", true}};
+            Json& content = operation["requestBody"]["content"][kJsonType];
+            content["schema"] = schema_of(endpoint.request);
+            content["example"] = parts_.examples.at(std::string(endpoint.request));
         }
         if (access_.needs_key(endpoint.need)) {
             operation["security"] = Json::array({{{"bearer", Json::array()}}, {{"header", Json::array()}}});

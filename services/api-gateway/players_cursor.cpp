@@ -4,56 +4,16 @@
 #include <cstdint>
 
 #include "common/base/error.hpp"
-#include "common/base/utf8.hpp"
+#include "services/api-gateway/cursor_text.hpp"
 
 namespace watchtower::gateway {
 
 namespace {
 
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kVersion = "1";
 constexpr char kSeparator = '|';
 constexpr std::string_view kUnknown = "-";
 constexpr std::size_t kMostNumberBytes = 64;
-
-constexpr unsigned kBitsOfDigit = 6;
-constexpr unsigned kBitsOfByte = 8;
-
-/// RFC 4648, section 5, without padding.
-std::string to_base64url(std::string_view bytes) {
-    std::string text;
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (const char byte : bytes) {
-        bits = bits << kBitsOfByte | static_cast<unsigned char>(byte);
-        for (count += kBitsOfByte; count >= kBitsOfDigit;) {
-            count -= kBitsOfDigit;
-            text += kDigits[bits >> count & 0x3FU];
-        }
-    }
-    if (count > 0) {
-        text += kDigits[bits << (kBitsOfDigit - count) & 0x3FU];
-    }
-    return text;
-}
-
-/// What has another length or other letters than it would be written with gives another text when written again, so
-/// that it need not be looked at here.
-std::string from_base64url(std::string_view text) {
-    std::string bytes;
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (const char letter : text) {
-        const auto digit = kDigits.find(letter);
-        bits = bits << kBitsOfDigit | static_cast<std::uint32_t>(digit == std::string_view::npos ? 0 : digit);
-        count += kBitsOfDigit;
-        if (count >= kBitsOfByte) {
-            count -= kBitsOfByte;
-            bytes += static_cast<char>(bits >> count & 0xFFU);
-        }
-    }
-    return bytes;
-}
 
 /// What a list's cursors begin with.
 std::string prefix_of(const PlayersQuestion& question) {
@@ -84,18 +44,6 @@ bool is_value_of(PlayerSort sort, std::string_view text) {
     return error == std::errc() && end == text.data() + text.size();
 }
 
-/// Text that PostgreSQL takes.
-bool is_text(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t length = text[0] == '\0' ? 0 : utf8_sequence_length(text);
-        if (length == 0) {
-            return false;
-        }
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 }  // namespace
 
 std::string encode_cursor(const PlayersQuestion& question, const PlayerPlace& place) {
@@ -118,7 +66,8 @@ PlayerPlace parse_cursor(std::string_view text, const PlayersQuestion& question)
     const auto separator = rest.find(kSeparator);
     const std::string_view value = rest.substr(0, separator);
     const bool has_id = separator != std::string_view::npos;
-    if (!has_id || (value != kUnknown && !is_value_of(question.sort, value)) || !is_text(rest.substr(separator + 1))) {
+    if (!has_id || (value != kUnknown && !is_value_of(question.sort, value)) ||
+        !is_database_text(rest.substr(separator + 1))) {
         throw BadInput("query parameter cursor: is none that this API gave");
     }
     return {value == kUnknown ? std::nullopt : std::optional<std::string>(value),

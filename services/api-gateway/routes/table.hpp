@@ -10,6 +10,7 @@
 #include "services/api-gateway/routes/current.hpp"
 #include "services/api-gateway/routes/endpoint.hpp"
 #include "services/api-gateway/routes/history.hpp"
+#include "services/api-gateway/routes/moderation.hpp"
 #include "services/api-gateway/routes/players.hpp"
 #include "services/api-gateway/routes/status.hpp"
 #include "services/api-gateway/routes/stored.hpp"
@@ -24,6 +25,7 @@ struct Parts {
     Tasks& tasks;
     History& history;
     Alerts& alerts;
+    Moderation& moderation;
     GameMetrics& game_metrics;
     Players& players;
     Analytics& analytics;

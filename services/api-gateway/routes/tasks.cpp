@@ -1,6 +1,7 @@
 #include "services/api-gateway/routes/tasks.hpp"
 
 #include <string>
+#include <utility>
 
 #include "common/base/error.hpp"
 #include "common/http/waiting.hpp"
@@ -45,11 +46,14 @@ private:
 };
 
 http::Reply Tasks::collect(const http::Request& request) {
-    const std::string world = current_.world_for(request).name;
+    return queue(std::string(proto::kCollectTask), current_.world_for(request).name, "");
+}
+
+http::Reply Tasks::queue(std::string kind, const std::string& world, const std::string& arguments) {
     const Turn turn(*this);
     proto::Task task;
-    task.kind = proto::kCollectTask;
-    task.id = queue_.enqueue({task.kind, world, "", clock_.now()});
+    task.kind = std::move(kind);
+    task.id = queue_.enqueue({task.kind, world, arguments, clock_.now()});
     http::Reply reply = reply_with(task);
     reply.status = kAccepted;
     return reply.with("Location", "/api/v1/tasks/" + task.id);

@@ -22,9 +22,12 @@ public:
           clock_(clock),
           most_waiting_(most_waiting) {}
 
+    /// 202 with the task, which is queued, and where to look for it. Throws Unavailable without Redis and when too many
+    /// tasks wait, BadInput for arguments that are too long.
+    [[nodiscard]] http::Reply queue(std::string kind, const std::string& world, const std::string& arguments);
+
     // Handlers.
-    /// 202 with the task and where to look for it. Throws HttpError as Current::world_for does, Unavailable without
-    /// Redis and when too many tasks wait.
+    /// As queue. Throws HttpError as Current::world_for does.
     [[nodiscard]] http::Reply collect(const http::Request& request);
     /// Throws HttpError 404 for a task that is not known, or not any more.
     [[nodiscard]] http::Reply find(const http::Request& request);

@@ -41,6 +41,15 @@ protected:
             seconds(30), [&] { return gateway.get("/ready").status == 200; }, [&] { return gateway.output(); });
     }
 
+    /// As if every player of the world were suspected.
+    void accuse_everybody() const {
+        postgres_.run(
+            "insert into suspects select world, 'gold', player_id, 'open', true, 3.5, '{\"rule\":\"outlier\","
+            "\"value\":4200,\"limit\":1200,\"median\":60.5,\"mad\":0.5,\"players\":9412,\"actions\":24,"
+            "\"from\":\"2025-12-08T11:00:00.012Z\",\"until\":\"2025-12-08T12:00:00.008Z\"}', now(), now(),"
+            " null, null from player_current");
+    }
+
     testing::AssertionResult holds(const Service& gateway, const std::string& weather, const std::string& key) {
         return passes("check.mjs", {address(gateway, "http://127.0.0.1:"), weather, key});
     }
@@ -87,6 +96,7 @@ TEST_F(Contract, HoldsWhileAllIsWell) {
     const Service collector = collect();
     Service gateway = serve({{"API_KEY", "k1,k2"}});
     ASSERT_TRUE(knows_the_world(gateway));
+    accuse_everybody();
     EXPECT_TRUE(holds(gateway, "fine", "k2"));
 }
 
@@ -94,6 +104,7 @@ TEST_F(Contract, HoldsWhereEverythingNeedsAKey) {
     const Service collector = collect();
     Service gateway = serve({{"API_KEY", "k1"}, {"API_AUTH", "all"}});
     ASSERT_TRUE(knows_the_world(gateway));
+    accuse_everybody();
     EXPECT_TRUE(holds(gateway, "fine", "k1"));
     Service locked = serve({{"API_AUTH", "none"}});
     ASSERT_TRUE(knows_the_world(locked));
@@ -104,6 +115,7 @@ TEST_F(Contract, HoldsWhereRequestsAreLimited) {
     const Service collector = collect();
     Service gateway = serve({{"API_KEY", "k1"}, {"RATE_LIMIT", "5"}});
     ASSERT_TRUE(knows_the_world(gateway));
+    accuse_everybody();
     EXPECT_TRUE(holds(gateway, "limited", "k1"));
 }
 
@@ -113,6 +125,7 @@ TEST_F(Contract, HoldsBeforeTheFirstTickAndWithoutAStore) {
     const Service collector = collect();
     Service gateway = serve({{"API_KEY", "k1"}});
     ASSERT_TRUE(knows_the_world(gateway));
+    accuse_everybody();
     postgres_.stop();
     EXPECT_TRUE(holds(gateway, "foul", "k1"));
     redis_.kill();
@@ -126,6 +139,7 @@ TEST_F(Contract, IsShownByExamplesThatWorkAsPrinted) {
     exporter_options.erase("MANAGEMENT_PORT");
     const Service exporter("exporter", {.environment = exporter_options, .wait_for = "/ready"});
     ASSERT_TRUE(knows_the_world(gateway));
+    accuse_everybody();
     std::filesystem::create_directories(folder_.path() / ".run/secrets");
     (void)folder_.write(".run/secrets/api_key", "k1\n");
     (void)folder_.write(".run/secrets/watchtower_reader_url", postgres_.url("watchtower", "watchtower_reader") + "\n");

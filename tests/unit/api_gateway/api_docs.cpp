@@ -61,6 +61,21 @@ std::string table_of_parameters(const Json& parameters) {
     return text + "\n";
 }
 
+/// The members of a request's body.
+std::string table_of_body(const Json& openapi, const Json& body) {
+    const Json& content = body.at("content").begin().value();
+    const std::string reference = content.at("schema").at("$ref");
+    const Json& schema = openapi.at(Json::json_pointer(reference.substr(1)));
+    std::string text = "The body is JSON:\n\n| member | values | | |\n|---|---|---|---|\n";
+    for (const auto& [name, member] : schema.at("properties").items()) {
+        const Json& required = schema.at("required");
+        const bool is_required = std::find(required.begin(), required.end(), name) != required.end();
+        text += "| " + in_code(name) + " | " + in_cell(values_of(member)) + " | " + (is_required ? "required" : "") +
+                " | " + in_cell(member.value("description", "")) + " |\n";
+    }
+    return text + "\n";
+}
+
 /// "Errors: 400, 404, 503. Needs a key."
 std::string remarks_on(const Json& operation) {
     std::string errors;
@@ -113,6 +128,9 @@ std::string routes_in_markdown(const Json& openapi) {
                     operation.contains("description") ? " " + plain(operation.at("description")) + "\n\n" : "\n\n";
                 if (operation.contains("parameters")) {
                     chapter += table_of_parameters(operation.at("parameters"));
+                }
+                if (operation.contains("requestBody")) {
+                    chapter += table_of_body(openapi, operation.at("requestBody"));
                 }
                 chapter += remarks_on(operation) + "\n" + example_of(operation) + "\n";
             }

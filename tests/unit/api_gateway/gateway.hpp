@@ -82,13 +82,18 @@ public:
     void show(const proto::State& state) { show({{state.world, 0, std::make_shared<const proto::State>(state)}}); }
 
     /// `lines` are headers: "Accept: text/html".
-    Seen ask(const std::string& method_and_target, const std::vector<std::string>& lines = {}) {
+    Seen ask(const std::string& method_and_target,
+             const std::vector<std::string>& lines = {},
+             const std::string& body = "") {
         http::RequestParser parser({});
         std::string text = method_and_target + " HTTP/1.1\r\nHost: test\r\n";
         for (const std::string& line : lines) {
             text += line + "\r\n";
         }
-        parser.feed(text + "\r\n");
+        if (!body.empty()) {
+            text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        }
+        parser.feed(text + "\r\n" + body);
         return take_apart(std::get<http::Answer>(dispatcher_->answer(parser.next().value(), "127.0.0.1")));
     }
     Seen get(const std::string& target, const std::vector<std::string>& lines = {}) {
@@ -113,6 +118,7 @@ private:
     History history_{database_, stored_.turns(), current_, clock};
     Players players_{database_, stored_, current_};
     Alerts alerts_{database_, stored_.turns(), current_};
+    Moderation moderation_{database_, stored_, tasks_, current_, clock};
     Analytics analytics_{database_, redis_, stored_, current_};
     Status status_{[this] { return worlds_.load(); }, redis_, {}, current_, clock};
     GameMetrics game_metrics_{[this] { return worlds_.load(); }, clock, 20};
@@ -131,6 +137,7 @@ public:
          tasks_,
          history_,
          alerts_,
+         moderation_,
          game_metrics_,
          players_,
          analytics_,

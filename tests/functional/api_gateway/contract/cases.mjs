@@ -31,6 +31,19 @@ function wrongTexts(parameter) {
   return [];
 }
 
+// The bodies to send: one that is right (undefined: there is none), and wrong ones with the field that is to be named.
+export function bodiesOf({ operation }, schemas) {
+  const content = operation.requestBody?.content["application/json"];
+  if (!content) return { body: undefined, wrong: [] };
+  const schema = schemas[content.schema.$ref.split("/").pop()];
+  const wrong = [["", "body"], ["{", "body"], ["[]", "body"]];
+  for (const [name, member] of Object.entries(schema.properties)) {
+    for (const value of member.enum ? ["nonsense", 7] : [7]) wrong.push([JSON.stringify({ ...content.example, [name]: value }), name]);
+  }
+  for (const name of schema.required) wrong.push([JSON.stringify({ ...content.example, [name]: undefined }), name]);
+  return { body: JSON.stringify({ ...content.example, kind: undefined }), wrong };
+}
+
 // known: {parameter's name: a text that the running world has}; those of the path must be there.
 export function casesOf({ path, operation }, known) {
   const parameters = operation.parameters || [];

@@ -4,7 +4,7 @@
 // accepted. Prints what is not as described; exit 1 then.
 
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { casesOf } from "./cases.mjs";
+import { bodiesOf, casesOf } from "./cases.mjs";
 import { Description } from "./description.mjs";
 
 const [base, weather, key] = process.argv.slice(2);
@@ -14,11 +14,11 @@ const found = [];
 const seen = {};
 let asked = 0;
 
-async function ask(method, target, headers = withKey) {
+async function ask(method, target, headers = withKey, body = undefined) {
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), 30000);
   try {
-    const answer = await fetch(base + target, { method, headers, redirect: "manual", signal: end.signal });
+    const answer = await fetch(base + target, { method, headers, body, redirect: "manual", signal: end.signal });
     const isStream = (answer.headers.get("content-type") || "").startsWith("text/event-stream");
     const text = isStream ? await firstPart(answer) : await answer.text();
     asked += 1;
@@ -43,8 +43,8 @@ function expect(what, offences) {
 const methodOf = (one) => one.method.toUpperCase();
 const isSuccess = (status) => status >= 200 && status < 300;
 
-async function checkCase(description, one, target, isWanted, wanted) {
-  const answer = await ask(methodOf(one), target);
+async function checkCase(description, one, target, isWanted, wanted, body = bodiesOf(one, description.openapi.components.schemas).body) {
+  const answer = await ask(methodOf(one), target, withKey, body);
   const what = `${methodOf(one)} ${target} ${answer.status}`;
   (seen[`${one.method} ${one.path}`] ??= new Set()).add(answer.status);
   expect(what, description.offences(one, answer));
@@ -65,6 +65,10 @@ async function checkOperation(description, one, known) {
     const isRefused = (status) => status === 400 || (weather === "limited" && status === 429);
     const answer = await checkCase(description, one, target, isRefused, "400");
     if (answer.status === 400 && !answer.text.includes(`parameter ${name}`)) expect(target, [`does not name ${name}: ${answer.text}`]);
+  }
+  for (const [body, name] of bodiesOf(one, description.openapi.components.schemas).wrong) {
+    const answer = await checkCase(description, one, good[0], (status) => status === 400 || (weather === "limited" && status === 429), "400", body);
+    if (answer.status === 400 && !answer.text.includes(name)) expect(`${good[0]} ${body}`, [`does not name ${name}: ${answer.text}`]);
   }
   await checkReads(description, one, good[0]);
   await checkOtherMethods(description, one, good[0]);
@@ -124,6 +128,8 @@ async function whatIsKnown() {
     known.player_id = Object.keys(document.resources?.by_player || {})[0] ?? known.player_id;
     known.tick = current.headers.get("watchtower-tick");
   }
+  const suspects = await ask("GET", "/api/v1/moderation/suspects");
+  if (suspects.status === 200) known.player_id = JSON.parse(suspects.text).suspects[0]?.player_id ?? known.player_id;
   const task = await ask("POST", "/api/v1/metrics/collect");
   if (task.status === 202) known.id = JSON.parse(task.text).id;
   return known;
