@@ -7,20 +7,25 @@ Ends with 0 when everything held, else with 1; takes everything down either way.
 """
 
 import argparse
+import json
 import pathlib
 import signal
+import ssl
+import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from containers import Containers  # noqa: E402
-from engine import Engine, Failure  # noqa: E402
+from engine import Engine, Failure, program  # noqa: E402
 from images import SERVICES, Images  # noqa: E402
 from load import Load  # noqa: E402
 from stack import INTERVAL, PROJECT, ROOT, Stack, until  # noqa: E402
-from truth import Truth  # noqa: E402
+from truth import Truth, get  # noqa: E402
 
 FOLDER = ROOT / "build/compose"
 MOST_SECONDS = 2 * 3600
@@ -98,6 +103,45 @@ class Run:
         self.under_load("reloading the balancer", reload)
         self.under_load("restarting the balancer", restart)
 
+    def no_gateway(self):
+        names = sorted(self.stack.containers("api-gateway"))
+        self.engine.run("stop", *names)
+
+        def refused():
+            try:
+                get(self.stack.api, "/ready")
+            except urllib.error.HTTPError as error:
+                return error.code == 503 and error.headers["Retry-After"] == "1" and json.loads(error.read())["status"] == 503
+            return False
+        until("the balancer says that no gateway answers", 30, refused)
+        self.engine.run("start", *names)
+        self.stack.healthy()
+        until("gateways answer again", 30, lambda: get(self.stack.api, "/ready"))
+
+    def https(self):
+        """The layer of TLS on the running stack, and away again."""
+        key, certificate = FOLDER / "key.pem", FOLDER / "certificate.pem"
+        done = subprocess.run([program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                               "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failure(f"openssl: {done.stderr[-400:]}")
+        plain = dict(self.stack.values)
+        self.stack.values |= {"COMPOSE_FILE": plain["COMPOSE_FILE"] + ":compose/tls.yml", "TLS_CERTIFICATE": str(certificate),
+                              "TLS_KEY": str(key)}
+        self.stack.up()
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        url = f"https://127.0.0.1:{self.stack.api}/api/v1/metrics/current"
+        until("the API answers by https", 30, lambda: urllib.request.urlopen(url, timeout=10, context=trusted).status == 200)
+        self.stack.values.update(plain)
+        self.stack.up()
+        until("the API answers without", 30, lambda: get(self.stack.api, "/ready"))
+
+    def simulator(self):
+        """Last of all: a game that begins anew has another truth."""
+        self.under_load("restarting the simulator", lambda _: [
+            self.engine.run("restart", "--time", "15", self.stack.one("ccc-simulator")), self.stack.healthy()])
+
     def scales(self):
         many = ("--scale", "collector=3", "--scale", "api-gateway=3", "--scale", "publisher=2", "--scale", "exporter=2")
         few = ("--scale", "collector=1", "--scale", "api-gateway=2", "--scale", "publisher=1", "--scale", "exporter=1")
@@ -162,10 +206,13 @@ def steps_between(run, next_version):
     yield "containers are confined", run.keeps_containers_small
     yield "containers are restarted one after another", run.restarts
     yield "the balancer is reloaded and restarted", run.balancer
+    yield "no gateway is there", run.no_gateway
+    yield "the API by https", run.https
     yield "scaling up and down", run.scales
     yield "containers are killed one after another", run.kills
     yield "upgrade", lambda: run.upgrades(next_version)
     yield "backup and restore", run.restores
+    yield "the simulator is restarted", run.simulator
 
 
 def main():

@@ -12,6 +12,9 @@ import compose
 import deployment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "compose"))
+import environment  # noqa: E402
+
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else ROOT / "build/dev"
 
 
@@ -70,6 +73,21 @@ class Checks(unittest.TestCase):
                 ("    pids_limit: 64\n", "", "pids_limit"), ("mem_limit: 256m", "", "mem_limit")):
             with self.subTest(what):
                 self.assertIn(what, self.wrong(old, new, layer="watchtower"))
+
+    def test_env_gets_passwords_of_its_own_and_no_simulator_beside_a_real_game(self):
+        def made(given):
+            return dict(line.split("=", 1) for line in environment.filled(FILES.example, given).split("\n") if line[:1].isupper())
+
+        first, second = made({}), made({"CCC_API_URL": "https://game.example", "REDIS_PASSWORD": "given-by-somebody"})
+        for name in environment.MADE:
+            self.assertGreaterEqual(len(first[name]), 16, name)
+            self.assertNotEqual(first[name], second[name], name)
+        self.assertEqual("given-by-somebody", second["REDIS_PASSWORD"])
+        self.assertIn("compose/simulator.yml", first["COMPOSE_FILE"])
+        self.assertNotIn("simulator", second["COMPOSE_FILE"])
+        self.assertEqual(FILES.variables().keys(), first.keys())
+        with self.assertRaisesRegex(ValueError, "API_KEY"):
+            made({"API_KEY": "two\nlines"})
 
 
 if __name__ == "__main__":
