@@ -56,6 +56,13 @@ bench-collector: ## measure the collector beside what bounds it (SIZES=1000,1000
 	@mkdir -p build/bench
 	@python3 tests/bench/collector/bench.py --sizes "$(SIZES)" --json build/bench/collector.json
 
+.PHONY: bench-moderation
+bench-moderation: ## say whom moderation finds in simulated worlds of 10,000 players (SEEDS=2,3,4), and whom wrongly
+	@$(deps) build
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	@cmake --build --preset release --parallel $(JOBS) --target watchtower-bench-moderation
+	@build/release/bin/watchtower-bench-moderation "$${SEEDS:-2,3,4}"
+
 .PHONY: bench-gateway
 bench-gateway: ## measure the gateway beside nginx with the same bytes as files
 	@$(deps) build run test bench

@@ -47,9 +47,11 @@ constexpr auto kSets =
 constexpr auto kLastSets =
     "select distinct on (kind) kind, message from suspect_log where world = $1 order by kind, number desc";
 
+/// A kind's times are a second apart at least, so that they tell its messages apart.
 constexpr auto kLog =
     "insert into suspect_log (world, number, kind, at, message)"
-    " select $1, coalesce(max(number), 0) + 1, $2, $3, $4 from suspect_log where world = $1";
+    " select $1, coalesce(max(number), 0) + 1, $2,"
+    " greatest($3, max(at) filter (where kind = $2) + interval '1 second'), $4 from suspect_log where world = $1";
 
 constexpr auto kReviews = "select reviews from worlds where world = $1";
 constexpr auto kStates = "select kind, player_id, state from suspects where world = $1";
