@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kBinsInOne = 16;
 constexpr double kLowest = -512;
-constexpr std::size_t kBins = 1024 * 16;
+constexpr std::size_t kBins = std::size_t{1024} * 16;
 
 /// The standard deviation of a normal distribution over its MAD.
 constexpr double kDeviationsInAMad = 1.4826;

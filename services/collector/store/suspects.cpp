@@ -217,7 +217,7 @@ void read_watch(pqxx::transaction_base& transaction, WorldMemory& world) {
                                           read_time(row[10])};
         }
         world.moderation.watch.emplace(std::pair(parse<proto::SuspectKind>(row[0], proto::kSuspectKinds), player),
-                                       std::move(watched));
+                                       watched);
     }
 }
 

@@ -29,7 +29,7 @@ public:
                     player.nomads += random_() % 60;
                     break;
                 case 3:
-                    player.level += random_() % 25;
+                    player.level += static_cast<std::uint32_t>(random_() % 25);
                     break;
                 default:
                     break;

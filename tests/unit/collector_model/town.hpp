@@ -24,19 +24,19 @@ public:
         bool present = true;
     };
 
-    explicit Town(int players = 60) {
+    explicit Town(int size = 60) {
         rules.window = std::chrono::minutes(5);
         game.now = tick_at_or_before(game.now, rules.window);
-        for (int i = 0; i < players; ++i) {
-            this->players["p" + std::to_string(i)] = Player{};
+        for (int i = 0; i < size; ++i) {
+            players["p" + std::to_string(i)] = Player{};
         }
     }
 
-    /// What everybody does in a minute: one to three actions that bring two gold each.
+    /// What everybody does in a minute: four to six actions that bring two gold each.
     void live() {
         std::uint64_t number = minutes;
         for (auto& [name, player] : players) {
-            const std::uint64_t actions = 1 + ++number % 3;
+            const std::uint64_t actions = 4 + ++number % 3;
             player.actions += actions;
             player.gold += static_cast<std::int64_t>(2 * actions);
         }
