@@ -96,6 +96,9 @@ public:
     /// False: the server has no JetStream.
     bool ensure_stream(const StreamOptions& stream);
 
+    /// A stream's settings. Nothing: the server has no JetStream.
+    std::optional<StreamLook> find_stream(const std::string& name);
+
     /// The newest stored message of a subject; nothing when there is none, no such stream or no JetStream.
     std::optional<Message> last_stored(const std::string& stream, const std::string& subject);
 

@@ -141,6 +141,32 @@ bool Client::ensure_stream(const StreamOptions& stream) {
     return true;
 }
 
+std::optional<StreamLook> Client::find_stream(const std::string& name) {
+    const auto connection = connector_->require("stream " + name);
+    const auto jetstream = open_jetstream(*connection, timeout_);
+    jsStreamInfo* found = nullptr;
+    auto code = kNoCode;
+    const auto status = js_GetStreamInfo(&found, jetstream.get(), name.c_str(), nullptr, &code);
+    const StreamInfoHandle info(found);
+    if (has_no_jetstream(status, code)) {
+        return std::nullopt;
+    }
+    if (status == NATS_NOT_FOUND) {
+        return StreamLook{};
+    }
+    throw_if_js_failed(status, code, connection->name() + ": stream " + name);
+    const auto seconds = [](std::int64_t nanos) {
+        return std::chrono::duration_cast<std::chrono::seconds>(nanoseconds(nanos));
+    };
+    const jsStreamConfig& config = *info->Config;
+    return StreamLook{StreamSettings{.max_age = seconds(config.MaxAge),
+                                     .duplicate_window = seconds(config.Duplicates),
+                                     .on_disk = config.Storage == js_FileStorage,
+                                     .by_limits = config.Retention == js_LimitsPolicy,
+                                     .is_bounded = config.MaxBytes > 0 || config.MaxMsgs > 0,
+                                     .messages = info->State.Msgs}};
+}
+
 std::optional<Message> Client::last_stored(const std::string& stream, const std::string& subject) {
     const std::string what = "last message of " + subject;
     const auto connection = connector_->require(what);

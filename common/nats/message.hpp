@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,21 @@ struct StreamOptions {
     std::vector<std::string> subjects;           ///< wildcards allowed
     std::chrono::seconds max_age{0};             ///< 0: for ever
     std::chrono::seconds duplicate_window{120};  ///< how long a Nats-Msg-Id is remembered; at most max_age
+};
+
+/// How a stream is set up, and what it holds.
+struct StreamSettings {
+    std::chrono::seconds max_age{0};  ///< 0: for ever
+    std::chrono::seconds duplicate_window{0};
+    bool on_disk = true;
+    bool by_limits = true;    ///< messages stay until a limit; else until they were read
+    bool is_bounded = false;  ///< a limit of bytes or messages beside that of age
+    std::uint64_t messages = 0;
+};
+
+/// What a server with JetStream says of a stream.
+struct StreamLook {
+    std::optional<StreamSettings> settings;  ///< nothing: there is no such stream
 };
 
 }  // namespace watchtower::nats

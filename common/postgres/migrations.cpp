@@ -103,6 +103,13 @@ void migrate(Client& client, std::span<const Migration> migrations, Milliseconds
     }
 }
 
+std::optional<int> first_pending(Client& client, std::span<const Migration> migrations) {
+    return client.read([&](pqxx::read_transaction& transaction) {
+        const Migration* const missing = first_missing(transaction, migrations);
+        return missing == nullptr ? std::nullopt : std::optional(missing->version);
+    });
+}
+
 int schema_version(Client& client) {
     return client.read([](pqxx::read_transaction& transaction) { return version_in(transaction); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,6 +22,10 @@ struct Migration {
 /// applied one has another text now, when one is missing under a newer one, or when a statement is wrong; Unavailable
 /// when calling again may help, which does no harm.
 void migrate(Client& client, std::span<const Migration> migrations, Milliseconds deadline = std::chrono::minutes(5));
+
+/// The first version that migrate would apply; nothing when the database has all. Reads only. Throws as migrate does
+/// for one that was applied with another text or is missing under a newer one.
+[[nodiscard]] std::optional<int> first_pending(Client& client, std::span<const Migration> migrations);
 
 /// The newest version the database has; 0 when it has none. Reads only.
 [[nodiscard]] int schema_version(Client& client);

@@ -104,7 +104,7 @@ std::optional<int> read_options(int argc, char** argv, Options& options) {
     Configuration configuration(
         "watchtower-collector",
         "Polls the game's API every interval and stores what it finds in PostgreSQL and Redis. Its other commands:"
-        " erase-player and migrate, see erase-player --help.");
+        " doctor, erase-player and migrate, see doctor --help.");
     declare(configuration, options);
     configuration.check([&options] { options.worlds = read_worlds(options.source); });
     return configuration.read(argc, argv);

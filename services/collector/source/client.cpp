@@ -190,6 +190,7 @@ std::optional<http::FetchResult> PagedRead::try_fetch(const std::string& url) {
     auto answer = source_.client.get(url, fetch_);
     read_.durations.push_back(answer.duration);
     read_.bytes += answer.body.size();
+    read_.date = answer.header("date").value_or("");
     read_.simulated = read_.simulated || answer.header("x-ccc-simulated") == "true";
     return answer;
 }

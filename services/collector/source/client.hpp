@@ -43,6 +43,7 @@ struct SectionRead {
     /// One for each thing that went wrong, for ccc_api_errors_total; those that a retry mended too. The failure's is
     /// the last.
     std::vector<proto::SectionError> errors;
+    std::string date = {};   ///< the last answer's header Date; empty when there was none
     bool simulated = false;  ///< an answer said `X-CCC-Simulated: true`
 };
 
