@@ -88,6 +88,7 @@ Outcome outcome_of(const SectionRead& read, Milliseconds took) {
 
 Findings game_findings(const World& world, const Options& options) {
     std::vector<std::future<Answer>> reads;
+    reads.reserve(proto::kSectionCount);
     for (const proto::Section section : proto::kSections) {
         reads.push_back(
             std::async(std::launch::async, [&world, &options, section] { return read(world, section, options); }));
