@@ -71,6 +71,14 @@ bench-gateway: ## measure the gateway beside nginx with the same bytes as files
 		watchtower-bench-listeners watchtower-bench-plain-stream
 	@python3 tests/bench/gateway/bench.py --json build/bench/gateway.json
 
+.PHONY: bench-exporter
+bench-exporter: ## measure scrapes beside nginx with the same bytes and prometheus-cpp's server with the same series
+	@$(deps) build run test bench
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	@cmake --build --preset release --parallel $(JOBS) --target watchtower-collector watchtower-exporter watchtower-bench-bodies watchtower-bench-states watchtower-bench-exposer
+	@mkdir -p build/bench
+	@python3 tests/bench/exporter/bench.py --json build/bench/exporter.json
+
 .PHONY: run
 run: ## start everything on this machine with a simulated game; Ctrl-C stops it
 	@$(deps) build run

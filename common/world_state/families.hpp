@@ -53,7 +53,10 @@ private:
 /// Writes families; one that no world has a sample of is left out.
 class GameText {
 public:
-    explicit GameText(std::vector<Shown> worlds) : worlds_(std::move(worlds)) {}
+    /// `uncollected`: names of worlds without any state. All that is referred to must outlive it.
+    GameText(std::vector<Shown> worlds, std::vector<std::string_view> uncollected)
+        : worlds_(std::move(worlds)),
+          uncollected_(std::move(uncollected)) {}
 
     template <typename AddSamples>
     void counter(std::string_view name, std::string_view help, AddSamples add_samples) {
@@ -63,16 +66,33 @@ public:
     void gauge(std::string_view name, std::string_view help, AddSamples add_samples) {
         family(name, metrics::FamilyType::gauge, help, add_samples);
     }
+    /// With samples of the worlds without any state, too.
+    template <typename AddSamples, typename AddUncollected>
+    void gauge(std::string_view name, std::string_view help, AddSamples add_samples, AddUncollected add_uncollected) {
+        family(name, metrics::FamilyType::gauge, help, add_samples, add_uncollected);
+    }
 
     [[nodiscard]] std::string take() && { return std::move(text_); }
 
 private:
     template <typename AddSamples>
     void family(std::string_view name, metrics::FamilyType type, std::string_view help, AddSamples add_samples) {
+        family(name, type, help, add_samples, [](const WorldSamples& /*samples*/) {});
+    }
+
+    template <typename AddSamples, typename AddUncollected>
+    void family(std::string_view name,
+                metrics::FamilyType type,
+                std::string_view help,
+                AddSamples add_samples,
+                AddUncollected add_uncollected) {
         std::string samples;
         metrics::TextWriter sample_writer(samples);
         for (const Shown& world : worlds_) {
             add_samples(world, WorldSamples(sample_writer, name, world.state.world));
+        }
+        for (const std::string_view world : uncollected_) {
+            add_uncollected(WorldSamples(sample_writer, name, world));
         }
         if (!samples.empty()) {
             metrics::TextWriter(text_).append_family(name, type, help);
@@ -81,6 +101,7 @@ private:
     }
 
     std::vector<Shown> worlds_;
+    std::vector<std::string_view> uncollected_;
     std::string text_;
 };
 

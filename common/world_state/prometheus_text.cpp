@@ -40,6 +40,16 @@ std::vector<Shown> shown_worlds(const Worlds& worlds, TimePoint now, std::size_t
     return shown;
 }
 
+std::vector<std::string_view> uncollected(const Worlds& worlds) {
+    std::vector<std::string_view> names;
+    for (const World& world : worlds.all) {
+        if (world.state == nullptr) {
+            names.push_back(world.name);
+        }
+    }
+    return names;
+}
+
 /// What `total` has beyond the sum of `part` over the players shown; zero rather than negative when a state
 /// contradicts itself.
 template <typename T, typename Part>
@@ -252,14 +262,21 @@ void append_condition(GameText& text) {
                    const auto since_epoch = world.state.timestamp.time_since_epoch();
                    samples.add(std::chrono::duration<double>(since_epoch).count());
                });
-    text.gauge("ccc_section_stale",
-               "Whether the section's values are from an earlier read (1) or from the newest (0).",
-               [](const Shown& world, const WorldSamples& samples) {
-                   for (const Section section : proto::kSections) {
-                       const bool stale = world.freshness.stale[proto::index(section)].has_value();
-                       samples.add({"section", to_text(section)}, stale ? 1 : 0);
-                   }
-               });
+    text.gauge(
+        "ccc_section_stale",
+        "Whether the section's values are from an earlier read (1) or from the newest (0); 1 as well where it "
+        "was never read.",
+        [](const Shown& world, const WorldSamples& samples) {
+            for (const Section section : proto::kSections) {
+                const bool stale = world.freshness.stale[proto::index(section)].has_value();
+                samples.add({"section", to_text(section)}, stale ? 1 : 0);
+            }
+        },
+        [](const WorldSamples& samples) {
+            for (const Section section : proto::kSections) {
+                samples.add({"section", to_text(section)}, 1);
+            }
+        });
     text.gauge("watchtower_world_simulated",
                "Whether the world comes from a simulated game (1) or a real one (0).",
                [](const Shown& world, const WorldSamples& samples) { samples.add(world.state.simulated ? 1 : 0); });
@@ -268,7 +285,7 @@ void append_condition(GameText& text) {
 }  // namespace
 
 std::string prometheus_text(const Worlds& worlds, TimePoint now, std::size_t top_players) {
-    GameText text(shown_worlds(worlds, now, top_players));
+    GameText text(shown_worlds(worlds, now, top_players), uncollected(worlds));
     append_nomads(text);
     append_players(text);
     append_resources(text);

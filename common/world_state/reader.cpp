@@ -54,6 +54,9 @@ void Reader::look() {
     }
     second_routine_ = now + kSecondRoutine;
     if (look_into(1)) {
+        if (first_answered) {
+            drop_unlisted();
+        }
         second_backoff_.reset();
         second_not_before_ = {};
     } else {
@@ -75,8 +78,13 @@ std::optional<TimePoint> Reader::next_change() const {
 
 bool Reader::look_into(std::size_t source) {
     try {
-        for (const ListedWorld& listed : sources_[source].store.worlds()) {
+        const std::vector<ListedWorld> worlds = sources_[source].store.worlds();
+        for (auto& [name, world] : held_) {
+            world.listed[source] = false;
+        }
+        for (const ListedWorld& listed : worlds) {
             const auto [world, is_new] = held_.try_emplace(listed.name);
+            world->second.listed[source] = true;
             dirty_ = dirty_ || is_new || world->second.position != listed.position;
             world->second.position = listed.position;
         }
@@ -125,6 +133,19 @@ void Reader::complain(Source& source, const std::string& why) {
     if (why != source.last_complaint) {
         log::warn("state_not_read", {{"source", source.store.name()}, {"error", why}});
         source.last_complaint = why;
+    }
+}
+
+void Reader::drop_unlisted() {
+    for (auto world = held_.begin(); world != held_.end();) {
+        if (world->second.listed[0] || world->second.listed[1]) {
+            ++world;
+            continue;
+        }
+        log::info("world_gone", {{"world", world->first}});
+        metrics_.forget(world->first);
+        world = held_.erase(world);
+        dirty_ = true;
     }
 }
 

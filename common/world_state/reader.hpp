@@ -21,8 +21,8 @@ namespace watchtower::world_state {
 /// Looks into the two stores and keeps the newest state of each world. The first store is asked at every look; the
 /// second one when the first is away, does not know the worlds (none, or not the first of them), lacks a world's state,
 /// has one that cannot be read, or has only one that is older than two intervals, and every 10 s in any case, so that
-/// it is known whether it could help. A world's tick never goes back, and a world once seen stays. One thread at a
-/// time.
+/// it is known whether it could help. A world's tick never goes back. A world goes when both stores have answered in
+/// one look and neither lists it. One thread at a time.
 class Reader {
 public:
     using Shown = std::shared_ptr<const Worlds>;
@@ -50,7 +50,8 @@ private:
     struct Held {
         std::int64_t position = 0;
         std::shared_ptr<const proto::State> state;
-        Freshness freshness;  ///< as shown
+        Freshness freshness;           ///< as shown
+        std::array<bool, 2> listed{};  ///< by source, when that last answered
         /// Ticks of states that could not be read, by source: not read again.
         std::array<std::optional<TimePoint>, 2> refused;
     };
@@ -59,6 +60,7 @@ private:
     void take(std::size_t source, const std::string& name, Held& world);
     void complain(Source& source, const std::string& why);
     [[nodiscard]] bool needs_second(bool first_answered) const;
+    void drop_unlisted();
     void show();
 
     const Clock& clock_;

@@ -6,7 +6,7 @@ namespace watchtower::exporter {
 
 namespace {
 
-// The small text of each scrape is compressed while Prometheus waits, the large one beforehand.
+// The process's own text is compressed while Prometheus waits, the game's beforehand.
 constexpr int kOwnLevel = 1;
 constexpr int kGameLevel = 6;
 
@@ -47,21 +47,47 @@ void Exposition::show(const world_state::Worlds& worlds) {
     game_text_seconds_.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 
+bool Exposition::is_current(const Body* body, const std::shared_ptr<const GameText>& game) const {
+    if (body == nullptr || body->game != game) {
+        return false;
+    }
+    const Milliseconds age = clock_.now() - body->made_at;
+    return age >= Milliseconds(0) && age < kOwnAge;
+}
+
+std::shared_ptr<const std::string> Exposition::current(Variant& variant, bool compressed) {
+    const auto game = game_text_.load();
+    auto body = variant.body.load();
+    if (!is_current(body.get(), game)) {
+        const std::lock_guard lock(variant.making);
+        body = variant.body.load();
+        if (!is_current(body.get(), game)) {
+            auto made = std::make_shared<Body>();
+            made->game = game;
+            made->made_at = clock_.now();
+            const std::string own = metrics_.render();
+            if (compressed) {
+                const http::GzipPart part = http::compress(own, kOwnLevel);
+                made->text = http::gzip({&game->compressed, &part});
+            } else {
+                made->text.reserve(game->plain.size() + own.size());
+                made->text.append(game->plain).append(own);
+            }
+            variant.body.store(made);
+            body = std::move(made);
+        }
+    }
+    return {body, &body->text};
+}
+
 http::Reply Exposition::answer(const http::Request& request) {
     scrapes_.Increment();
-    const auto game = game_text_.load();
-    const std::string own = metrics_.render();
     const bool compressed = http::accepts_gzip(request);
-    http::Reply reply;
+    auto reply = http::Reply::shared(current(compressed ? compressed_ : plain_, compressed), metrics::kContentType);
     if (compressed) {
-        const http::GzipPart part = http::compress(own, kOwnLevel);
-        reply = http::Reply::text(http::gzip({&game->compressed, &part}), metrics::kContentType);
         reply.with("Content-Encoding", "gzip");
-    } else {
-        reply = http::Reply::text(game->plain + own, metrics::kContentType);
     }
-    reply.with("Vary", "Accept-Encoding");
-    return reply;
+    return reply.with("Vary", "Accept-Encoding");
 }
 
 }  // namespace watchtower::exporter

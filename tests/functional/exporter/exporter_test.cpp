@@ -3,11 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/eventually.hpp"
+#include "tests/functional/exporter/running_exporter.hpp"
 #include "tests/support/promtool.hpp"
-#include "tests/support/sample_state.hpp"
-#include "tests/support/service.hpp"
-#include "tests/support/world_stores.hpp"
 
 namespace watchtower::test {
 namespace {
@@ -16,39 +13,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr seconds kDeadline{20};
-
-std::map<std::string, std::string> environment(const WorldStores& stores) {
-    return {{"DATABASE_URL", stores.reader_url()}, {"REDIS_URL", stores.redis.url()}, {"NATS_URL", stores.nats.url()}};
-}
-
-class Exporter : public testing::Test {
-protected:
-    [[nodiscard]] Service start() const { return Service("exporter", {.environment = environment(stores_)}); }
-
-    /// A state at a tick that is `age` old.
-    static proto::State state_of_age(seconds age, const std::string& world = "default") {
-        return sample_state(world, tick_at_or_before(SystemClock().now(), seconds(1)) - age);
-    }
-
-    static testing::AssertionResult shows(Service& exporter, const std::string& text) {
-        std::string last;
-        return eventually(
-            kDeadline,
-            [&] {
-                last = exporter.get("/metrics").body;
-                return last.find(text) != std::string::npos;
-            },
-            [&] { return last; });
-    }
-
-    static std::string timestamp_of(const proto::State& state) {
-        return "ccc_snapshot_timestamp_seconds{world=\"" + state.world + "\"} " + to_epoch_seconds(state.timestamp) +
-               "\n";
-    }
-
-    WorldStores stores_;
-};
+class Exporter : public RunningExporter {};
 
 TEST_F(Exporter, ShowsTheGameToPrometheus) {
     const auto state = state_of_age(seconds(1));

@@ -67,11 +67,33 @@ TEST_F(ExpositionTest, ShowsTheGameAndItself) {
 
 TEST_F(ExpositionTest, CountsScrapes) {
     (void)scrape();
+    clock_.advance(Exposition::kOwnAge);
     EXPECT_THAT(scrape(), HasSubstr("watchtower_scrapes_total 2\n"));
+}
+
+TEST_F(ExpositionTest, MakesABodyOnceForAllWhoAskAtTheSameTime) {
+    exposition_.show(worlds_at(kTick));
+    http::Request compressed;
+    compressed.headers = {{"accept-encoding", "gzip"}};
+    const auto plain_body = exposition_.answer({}).body;
+    const auto compressed_body = exposition_.answer(compressed).body;
+    clock_.advance(Exposition::kOwnAge - Milliseconds(1));
+    EXPECT_EQ(exposition_.answer({}).body, plain_body);
+    EXPECT_EQ(exposition_.answer(compressed).body, compressed_body);
+    clock_.advance(Milliseconds(1));
+    EXPECT_NE(exposition_.answer({}).body, plain_body);
+    EXPECT_NE(exposition_.answer(compressed).body, compressed_body);
+}
+
+TEST_F(ExpositionTest, MakesItsOwnTextAnewWhenTheClockIsSetBack) {
+    const auto body = exposition_.answer({}).body;
+    clock_.set(kTick - std::chrono::hours(1));
+    EXPECT_NE(exposition_.answer({}).body, body);
 }
 
 TEST_F(ExpositionTest, ShowsTheNewestState) {
     exposition_.show(worlds_at(kTick));
+    EXPECT_THAT(scrape(), HasSubstr("ccc_snapshot_timestamp_seconds{world=\"default\"} 1765197240.789\n"));
     exposition_.show(worlds_at(kTick + std::chrono::minutes(1)));
     EXPECT_THAT(scrape(), HasSubstr("ccc_snapshot_timestamp_seconds{world=\"default\"} 1765197300.789\n"));
 }

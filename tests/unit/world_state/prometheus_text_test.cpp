@@ -1,5 +1,7 @@
 #include "common/world_state/prometheus_text.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -114,11 +116,34 @@ TEST(PrometheusText, KeepsTheWorldsOfAFamilyTogether) {
     EXPECT_EQ(text.find("# TYPE ccc_nomads gauge"), text.rfind("# TYPE ccc_nomads gauge"));
 }
 
-TEST(PrometheusText, IsEmptyWithoutAnyState) {
-    Worlds worlds;
-    EXPECT_EQ(prometheus_text(worlds, kTick, 20), "");
-    worlds.all.push_back({"default", 0, nullptr});
-    EXPECT_EQ(prometheus_text(worlds, kTick, 20), "");
+TEST(PrometheusText, IsEmptyWithoutAnyWorld) {
+    EXPECT_EQ(prometheus_text({}, kTick, 20), "");
+}
+
+TEST(PrometheusText, SaysOfAWorldThatWasNeverCollectedOnlyThatItIsStale) {
+    Worlds worlds = worlds_of({test::sample_state("default", kTick)});
+    worlds.all.push_back({"new", 1, nullptr});
+    const auto text = prometheus_text(worlds, kTick, 20);
+    for (const Section section : proto::kSections) {
+        EXPECT_THAT(
+            text, HasSubstr("ccc_section_stale{world=\"new\",section=\"" + std::string(to_text(section)) + "\"} 1\n"));
+    }
+    EXPECT_THAT(text, Not(testing::ContainsRegex("(ccc_[a-r]|ccc_sn|watchtower_)[a-z_]*[{]world=\"new\"")));
+    EXPECT_TRUE(test::promtool_accepts(text));
+}
+
+TEST(PrometheusText, DoesNotGrowWithTheNumberOfPlayers) {
+    auto few = test::sample_state("default", kTick);
+    for (int i = 0; i < 50; ++i) {
+        few.top_players.push_back({"player" + std::to_string(100 + i), 1, 1, {}, {}, 1});
+    }
+    auto many = few;
+    many.players = 1'000'000;
+    for (int i = 0; i < 1000; ++i) {
+        many.top_players.push_back({"more" + std::to_string(i), 1, 1, {}, {}, 1});
+    }
+    const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+    EXPECT_EQ(lines(text_of(few)), lines(text_of(many)));
 }
 
 TEST(PrometheusText, SumsPlayersBeyondTheTopUnderOther) {

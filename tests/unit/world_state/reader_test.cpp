@@ -206,6 +206,33 @@ TEST_F(ReaderTest, KeepsAWorldThatTheFirstStoreForgot) {
     EXPECT_EQ(shown(), "a@0 b@0");
 }
 
+TEST_F(ReaderTest, DropsAWorldThatNeitherStoreListsAnyMore) {
+    for (FakeStore* store : {&redis_, &postgres_}) {
+        store->hold("a", 0, kTick);
+        store->hold("b", 1, kTick);
+    }
+    reader_.look();
+    postgres_.listed = {{"a", 0}};
+    clock_.advance(seconds(11));
+    reader_.look();
+    EXPECT_EQ(shown(), "a@0 b@0") << "Redis lists it";
+    redis_.listed = {{"a", 0}};
+    postgres_.away = true;
+    clock_.advance(seconds(11));
+    reader_.look();
+    EXPECT_EQ(shown(), "a@0 b@0") << "PostgreSQL cannot be asked";
+    postgres_.away = false;
+    redis_.away = true;
+    clock_.advance(seconds(11));
+    reader_.look();
+    EXPECT_EQ(shown(), "a@0 b@0") << "Redis cannot be asked";
+    redis_.away = false;
+    clock_.advance(seconds(11));
+    reader_.look();
+    EXPECT_EQ(shown(), "a@0");
+    EXPECT_EQ(metrics().find("watchtower_state_age_seconds{world=\"b\"}"), std::string::npos);
+}
+
 TEST_F(ReaderTest, LeavesAFailingSecondStoreAloneForAWhile) {
     redis_.away = true;
     postgres_.away = true;
@@ -284,6 +311,17 @@ TEST_F(ReaderTest, ShowsTheAgeOfEachState) {
     reader_.look();
     EXPECT_NE(metrics().find("watchtower_state_age_seconds{world=\"default\"} 30\n"), std::string::npos);
     EXPECT_NE(metrics().find("watchtower_states_read_total{source=\"redis\"} 1\n"), std::string::npos);
+}
+
+TEST_F(ReaderTest, ShowsHowLongNewStatesTookToComeHere) {
+    redis_.hold("default", 0, kTick);
+    reader_.look();
+    EXPECT_NE(metrics().find("watchtower_state_delay_seconds_count 0\n"), std::string::npos) << "it may be of any age";
+    redis_.hold("default", 0, kTick + minutes(1));
+    clock_.set(kTick + minutes(1) + Milliseconds(789) + seconds(2));
+    reader_.look();
+    EXPECT_NE(metrics().find("watchtower_state_delay_seconds_count 1\n"), std::string::npos);
+    EXPECT_NE(metrics().find("watchtower_state_delay_seconds_sum 2\n"), std::string::npos);
 }
 
 }  // namespace
