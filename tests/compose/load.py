@@ -40,32 +40,33 @@ class Load:
             thread.join(30)
 
     def ask(self, number):
-        connection = None
+        connection, used = None, False
         while not self.stop.is_set():
             path = self.paths[number % len(self.paths)]
             number += 1
-            start, sent = time.monotonic(), False
+            start = time.monotonic()
             try:
                 if connection is None:
                     connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
                     connection.connect()
+                    used = False
                 connection.request("GET", path)
-                sent = True
                 answer = connection.getresponse()
                 body = answer.read()
+                used = True
                 if answer.status != 200:
                     self.failed(f"{path}: {answer.status} {body[:200]!r}")
                 if answer.will_close:
                     connection.close()
                     connection = None
             except (OSError, http.client.HTTPException) as error:
-                # A kept connection that ends between two requests is HTTP's way; a browser asks again, and so do we.
-                kept = connection is not None and isinstance(error, (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError))
+                # A kept connection may end at once instead of taking a further request; browsers ask again, and so do we.
+                kept = used and isinstance(error, (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError))
                 connection = None
                 if self.balancer_away.is_set():
                     self.refused += 1
                     time.sleep(0.05)
-                elif not kept or sent and time.monotonic() - start > 1:
+                elif not kept or time.monotonic() - start > 1:
                     self.failed(f"{path}: {error!r}")
             with self.lock:
                 self.asked += 1
