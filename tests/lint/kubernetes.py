@@ -83,6 +83,7 @@ class Facts:
     version: str
     images: set
     store_images: set
+    targets: set  # (name, port) that prometheus/kubernetes.yml looks up
     outside_secrets: dict  # name -> keys: what k8s/secrets.sh makes, and what the ingress brings
 
 
@@ -91,8 +92,10 @@ def facts(root, build=None):
     build = build or root / "build/dev"
     text = (root / "k8s/secrets.sh").read_text()
     secrets = {name: set(keys.split()) for name, keys in re.findall(r"^secret (\S+) (.*)$", text, re.MULTILINE)}
+    text = (root / "prometheus/kubernetes.yml").read_text()
+    targets = {(name, int(port)) for name, port in re.findall(r"names: \[(watchtower-(?!alertmanager)[a-z-]+)\].*port: ([0-9]+)", text)}
     return Facts(kubernetes_schema.Schema(build / "lint"), deployment.Programs(build / "bin"),
-                 deployment.version(root), deployment.image_names(root), deployment.store_images(root), secrets)
+                 deployment.version(root), deployment.image_names(root), deployment.store_images(root), targets, secrets)
 
 
 def render(root, overlay):

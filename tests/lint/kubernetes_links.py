@@ -170,8 +170,19 @@ def scraped(cluster, _known):
                 yield entity, f"scrapes {job} {jobs.count(job)} times"
 
 
+def looked_up(cluster, known):
+    """Prometheus without the operator finds all pods by the names of headless services."""
+    if not known.targets:
+        yield cluster.entities[0], "prometheus/kubernetes.yml looks up nothing: did its form change?"
+    for name, port in sorted(known.targets):
+        service = cluster.named("Service", name)
+        if service is None or service["spec"].get("clusterIP") != "None" or port not in [
+                one["port"] for one in service["spec"]["ports"]]:
+            yield cluster.entities[0], f"prometheus/kubernetes.yml looks up {name}, port {port}, which is no headless Service"
+
+
 def selects_labels(selector, labels):
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
 
 
-CHECKS = (selectors, services, ingresses, autoscalers, accounts, references, mounts, scraped)
+CHECKS = (selectors, services, ingresses, autoscalers, accounts, references, mounts, scraped, looked_up)

@@ -134,6 +134,10 @@ class Links(Broken):
         self.says("there is no headless Service", lambda get, _: get("StatefulSet", "watchtower-redis")["spec"].update(
             serviceName="redis"))
 
+    def test_what_prometheus_looks_up(self):
+        self.says("looks up watchtower-api-gateway-management, port 9202", lambda get, _: get(
+            "Service", "watchtower-api-gateway-management")["metadata"].update(name="watchtower-gateway"))
+
     def test_autoscaler(self):
         self.says("there is no Deployment", lambda get, _: get("HorizontalPodAutoscaler", "watchtower-api-gateway")[
             "spec"]["scaleTargetRef"].update(name="gateway"))

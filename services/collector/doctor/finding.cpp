@@ -13,6 +13,8 @@ namespace watchtower::collector::doctor {
 
 namespace {
 
+constexpr auto kNotKnown = "not known";
+
 std::string padded(std::string_view text, std::size_t width) {
     std::string result(text);
     result.resize(std::max(width, result.size()), ' ');
@@ -54,7 +56,7 @@ Findings run(const std::vector<Check>& checks) {
     bool reached = true;
     for (const Check& check : checks) {
         if (!reached) {
-            findings.push_back({check.name, failed("not known", "see " + checks.front().name)});
+            findings.push_back({check.name, failed(kNotKnown, "see " + checks.front().name)});
             continue;
         }
         try {
@@ -83,8 +85,12 @@ std::string to_text(const Findings& findings) {
     constexpr std::size_t kVerdictWidth = 9;
     std::string text;
     for (const auto& [check, outcome] : findings) {
-        text += padded(to_string(outcome.verdict), kVerdictWidth) + padded(check, width) + "  " + outcome.what + "\n";
-        if (!outcome.advice.empty()) {
+        text += padded(to_string(outcome.verdict), kVerdictWidth) + padded(check, width) + "  " + outcome.what;
+        if (outcome.what == kNotKnown) {
+            text += ", " + outcome.advice;
+        }
+        text += "\n";
+        if (!outcome.advice.empty() && outcome.what != kNotKnown) {
             text += std::string(kVerdictWidth, ' ') + padded("", width) + "  -> " + outcome.advice + "\n";
         }
     }

@@ -95,7 +95,7 @@ Findings game_findings(const World& world, const Options& options) {
     }
     Findings findings;
     const std::string name = "game " + world.name;
-    Outcome clock = failed("not known", "see " + name);
+    Outcome clock = failed("not known", "see " + name + " " + std::string(path_of(proto::kSections.front())));
     for (const proto::Section section : proto::kSections) {
         const Answer answer = reads[proto::index(section)].get();
         const auto took = answer.answered - answer.asked;

@@ -22,10 +22,7 @@ constexpr auto kLargestDocument =
     " where tick = last_tick";
 
 Outcome reach(nats::Client& nats) {
-    if (!nats.wait_connected(kConnectDeadline)) {
-        throw Unavailable("no connection within " + std::to_string(kConnectDeadline.count() / 1000) +
-                          " s to any server of NATS_URL");
-    }
+    (void)nats.wait_connected(kConnectDeadline);  // without one, what comes next says why
     nats.flush(kConnectDeadline);
     return fine("connected, and the server answers");
 }

@@ -123,6 +123,7 @@ TEST_F(Doctor, LooksAtEverythingElseWhenOneIsAway) {
     postgres_.stop();
     EXPECT_TRUE(begins(says_of("postgres"), "failed: "));
     EXPECT_TRUE(begins(says_of("postgres schema"), "failed: not known"));
+    EXPECT_NE(run({}, environment()).output.find("not known, see postgres\n"), std::string::npos);
     EXPECT_TRUE(begins(says_of("redis memory"), "ok: "));
     const std::map<std::string, std::string> impatient = {{"CCC_REQUEST_TIMEOUT", "1"}};
     redis_.stop();
@@ -202,6 +203,9 @@ TEST_F(Doctor, KnowsWhatMayBeWrongWithNats) {
     EXPECT_TRUE(begins(says_of("nats stream"), "warning: WATCHTOWER keeps"));
     const NatsServer without({.jetstream = true});
     EXPECT_TRUE(begins(says_of("nats stream", {{"NATS_URL", without.url()}}), "warning: there is no stream"));
+    const NatsServer closed({.user = "somebody", .password = "secret"});
+    const std::string refused = says_of("nats", {{"NATS_URL", "nats://127.0.0.1:" + std::to_string(closed.port())}});
+    EXPECT_NE(refused.find("uthorization"), std::string::npos) << refused;
     const NatsServer plain({.max_payload_bytes = 100});
     EXPECT_TRUE(begins(says_of("nats stream", {{"NATS_URL", plain.url()}}), "warning: the server has no JetStream"));
     EXPECT_TRUE(begins(says_of("nats payload", {{"NATS_URL", plain.url()}}), "failed: up to 100 bytes"));
