@@ -138,9 +138,10 @@ int run(const std::vector<std::string>& words) {
         for (const auto& [kind, heat] : honest.hottest) {
             std::printf(" %s %.2f", std::string(to_text(kind)).c_str(), heat);
         }
-        std::printf(", busy for %lld min at most; judging took %.1f ms a tick\n",
+        std::printf(", busy for %lld min at most; judging took %.1f ms a tick and %.0f ms the longest one\n",
                     static_cast<long long>(honest.busiest.count() / 60'000),
-                    1'000 * honest.seconds / options.minutes);
+                    1'000 * honest.seconds / options.minutes,
+                    1'000 * honest.slowest);
         print_wrong(honest);
         std::fflush(stdout);
         honest_accused += honest.accusations.size();

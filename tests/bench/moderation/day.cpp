@@ -124,7 +124,9 @@ Day simulate(const DayOptions& options) {
         collector::Step step = compare(world, reading, input, {});
         const auto begin = steady_clock::now();
         judge_suspects(world, step, options.rules);
-        judging += steady_clock::now() - begin;
+        const auto took = steady_clock::now() - begin;
+        judging += took;
+        day.slowest = std::max(day.slowest, std::chrono::duration<double>(took).count());
         apply(world, std::move(step));
         note(world, minute, cheaters, day);
         for (int second = 0; second < 60; ++second) {

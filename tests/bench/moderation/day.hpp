@@ -36,7 +36,8 @@ struct Day {
     std::vector<Accusation> accusations;           ///< everybody who was accused at any time, once for each kind
     std::vector<Cheater> cheaters;                 ///< the truth
     std::uint64_t players = 0;                     ///< everybody who was in the game
-    double seconds = 0;                            ///< of judging and applying alone
+    double seconds = 0;                            ///< of judging alone
+    double slowest = 0;                            ///< seconds of the slowest tick of them
     std::map<proto::SuspectKind, double> hottest;  ///< the most heat of somebody who is no cheater
     Milliseconds busiest{0};                       ///< the longest that such a one was busy
 };
