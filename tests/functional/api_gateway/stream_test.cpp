@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/raw_client.hpp"
 #include "tests/support/sample_state.hpp"
 #include "tests/support/service.hpp"
 #include "tests/support/stream_client.hpp"
@@ -15,6 +16,7 @@
 namespace watchtower::test {
 namespace {
 
+using http::test::RawClient;
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -75,7 +77,7 @@ protected:
     WorldStores stores_;
 };
 
-TEST_F(GatewayStream, AnswersAsAStreamAndToHeadWithoutOne) {
+TEST_F(GatewayStream, AnswersAsAStream) {
     Service gateway = start({{"API_KEY", "k1"}, {"API_AUTH", "all"}, {"CORS_ORIGINS", "https://play.example"}});
     const auto state = put(0);
     ASSERT_TRUE(eventually(kDeadline, [&] { return gateway.get("/ready").status == 200; }));
@@ -99,6 +101,55 @@ TEST_F(GatewayStream, AnswersAsAStreamAndToHeadWithoutOne) {
         EXPECT_THAT(client.head(), HasSubstr(header));
     }
     EXPECT_EQ(client.head().find("Content-Length"), std::string::npos);
+}
+
+TEST_F(GatewayStream, AnswersHeadAndOptionsWithoutAStream) {
+    Service gateway = start();
+    ASSERT_TRUE(shows(gateway, put(0)));
+    const auto port = static_cast<std::uint16_t>(gateway.port());
+    RawClient head(port);
+    head.send("HEAD /api/v1/stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    const auto answer = head.read_answer(true);
+    EXPECT_EQ(answer.status(), 200);
+    EXPECT_EQ(answer.header("Content-Type"), "text/event-stream");
+    EXPECT_EQ(answer.header("Watchtower-World"), "default");
+    EXPECT_EQ(head.read_to_end(), "");
+    RawClient options(port);
+    options.send("OPTIONS /api/v1/stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    const auto methods = options.read_answer();
+    EXPECT_EQ(methods.status(), 204);
+    EXPECT_EQ(methods.header("Allow"), "GET, HEAD, OPTIONS");
+    options.send("POST /api/v1/stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(options.read_answer().status(), 405);
+    EXPECT_TRUE(eventually(kDeadline, [&] { return metric(gateway, "watchtower_stream_listeners") == 0; }));
+}
+
+TEST_F(GatewayStream, GivesAHalfClosedClientWhatThereIs) {
+    Service gateway = start();
+    const auto state = put(0);
+    ASSERT_TRUE(shows(gateway, state));
+    RawClient client(static_cast<std::uint16_t>(gateway.port()));
+    client.get(kStream);
+    client.finish_sending();
+    EXPECT_THAT(client.read_to_end(), testing::EndsWith("data: " + encode(state.document) + "\n\n"));
+    EXPECT_TRUE(eventually(kDeadline, [&] { return metric(gateway, "watchtower_stream_listeners") == 0; }));
+}
+
+TEST_F(GatewayStream, TakesARubbishLastEventIdForNone) {
+    Service gateway = start();
+    const auto state = put(0);
+    ASSERT_TRUE(shows(gateway, state));
+    const std::string later = to_epoch_seconds(state.tick + std::chrono::hours(24));
+    for (const std::string& last : {std::string(":::"),
+                                    std::string("\xFF\xFE"),
+                                    std::string(8'000, ':'),
+                                    "other:" + to_epoch_seconds(state.tick) + ":0",
+                                    "default:" + later + ":0",
+                                    "default:" + to_epoch_seconds(state.tick) + ":18446744073709551616"}) {
+        StreamClient client(gateway.port(), kStream, "Last-Event-ID: " + last);
+        ASSERT_THAT(client.names(1), ElementsAre("snapshot")) << last;
+        EXPECT_EQ(client.event(0).id, id_of(state)) << last;
+    }
 }
 
 TEST_F(GatewayStream, GoesOnByPollingWhileNatsIsAway) {
