@@ -106,14 +106,18 @@ std::optional<Metric> find_metric(std::string_view name) {
     return Metric{std::string(name), found->kind, std::string(family)};
 }
 
-/// "nomads, …, events, events.<type>"
-std::string names_of_metrics() {
+/// "nomads, …, events, events.<type>", of one kind or of all, each within quotes.
+std::string names_of_metrics(std::optional<Kind> kind, std::string_view quote) {
     std::string text;
     for (const Name& one : kNames) {
-        text.append(text.empty() ? "" : ", ").append(one.name);
+        if (kind && one.kind != *kind) {
+            continue;
+        }
+        text.append(text.empty() ? "" : ", ").append(quote).append(one.name).append(quote);
         for (const Family& family : kFamilies) {
             if (family.name == one.name) {
-                text.append(", ").append(one.name).append(".<").append(family.member).append(">");
+                text.append(", ").append(quote).append(one.name);
+                text.append(".<").append(family.member).append(">").append(quote);
             }
         }
     }
@@ -153,10 +157,11 @@ const char* to_text(Metric::Kind kind) {
 
 const Parameter<Metric> kMetric = parameter<Metric>(
     {.name = "metric",
-     .description = "Which metric. `actions.<name>`, `dwellings.<level>` and `events.<type>` are parts of the sums.",
+     .description = "A level, whose last value a step has: " + names_of_metrics(Kind::level, "`") +
+                    "; or a counter, of which it has the rise: " + names_of_metrics(Kind::counter, "`") + ".",
      .example = "actions",
      .required = true},
-    "one of " + names_of_metrics(),
+    "one of " + names_of_metrics({}, ""),
     R"({"type":"string","pattern":"^()" + patterns_of_metrics() + R"()$"})",
     find_metric);
 

@@ -17,7 +17,7 @@ namespace watchtower::test {
 
 namespace {
 
-constexpr timeval kDeadline{20, 0};
+constexpr std::chrono::seconds kDeadline{20};
 
 }  // namespace
 
@@ -26,7 +26,8 @@ StreamClient::StreamClient(int port, const std::string& path, const std::string&
     if (receive_buffer_bytes > 0) {
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
     }
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &kDeadline, sizeof kDeadline);
+    const timeval silence{kDeadline.count(), 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -50,8 +51,9 @@ int StreamClient::status() {
 }
 
 const std::string& StreamClient::head() {
+    const auto end = deadline();
     while (head_.empty()) {
-        if (!read_more()) {
+        if (!read_more(end)) {
             throw std::runtime_error("stream client: the connection ended without an answer");
         }
     }
@@ -59,8 +61,9 @@ const std::string& StreamClient::head() {
 }
 
 std::vector<std::string> StreamClient::names(std::size_t count) {
+    const auto end = deadline();
     while (events_.size() < count) {
-        if (!read_more()) {
+        if (!read_more(end)) {
             throw std::runtime_error("stream client: the stream ended after " + std::to_string(events_.size()) +
                                      " events: " + head_ + unread_);
         }
@@ -84,17 +87,23 @@ std::vector<std::string> StreamClient::ids_of(const std::string& name) const {
 }
 
 bool StreamClient::ends_cleanly() {
-    while (read_more()) {
+    const auto end = deadline();
+    while (read_more(end)) {
     }
     return !was_reset_ && unread_.empty();
 }
 
-bool StreamClient::read_more() {
+StreamClient::TimePoint StreamClient::deadline() {
+    return std::chrono::steady_clock::now() + kDeadline;
+}
+
+bool StreamClient::read_more(TimePoint deadline) {
     constexpr std::size_t kPiece = 64UL * 1024;
     std::array<char, kPiece> piece{};
     const auto got = ::recv(fd_, piece.data(), piece.size(), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        throw std::runtime_error("stream client: nothing came; so far " + std::to_string(events_.size()) +
+    const bool is_silent = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (is_silent || std::chrono::steady_clock::now() > deadline) {
+        throw std::runtime_error("stream client: it did not come; so far " + std::to_string(events_.size()) +
                                  " events: " + head_ + unread_);
     }
     if (got <= 0) {

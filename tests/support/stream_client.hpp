@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ struct StreamEvent {
 };
 
 /// A listener of Server-Sent Events on 127.0.0.1 that reads only when it is asked what came. Every wait ends after 20
-/// seconds with std::runtime_error that tells what came so far.
+/// to 40 seconds with std::runtime_error that tells what came so far.
 class StreamClient {
 public:
     /// Connects and sends its request. `header` is one more line of it. `receive_buffer_bytes` 0: the system's.
@@ -41,8 +42,12 @@ public:
     [[nodiscard]] bool ends_cleanly();
 
 private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// When a wait that begins now has taken too long, whatever comments come meanwhile.
+    [[nodiscard]] static TimePoint deadline();
     /// False at the end.
-    bool read_more();
+    bool read_more(TimePoint deadline);
     void take_head();
     void take_events();
     void take_block(const std::string& block);
