@@ -1,3 +1,6 @@
+#include <optional>
+#include <utility>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -24,8 +27,16 @@ constexpr const char* kId = "Nats-Msg-Id";
 /// A game that stands still between steps, and all that shows its alerts. A window is a second and a half, six ticks.
 class Alerts : public testing::Test {
 protected:
+    /// `most_actions` is what a player can do in a minute; 0: nobody is suspected.
+    explicit Alerts(const std::string& most_actions = "0") : most_actions_(most_actions) {}
+
     Service::Options options(const char* listener, const std::string& role = "watchtower_reader") const {
         return {.environment = {{"CCC_API_URL", simulator_.url()},
+                                {"MODERATION_MOST_ACTIONS", most_actions_},
+                                {"MODERATION_MOST_NOMADS_CREATED", "0"},
+                                {"MODERATION_MOST_GOLD", "0"},
+                                {"MODERATION_MOST_LEVELS", "0"},
+                                {"MODERATION_OUTLIER", "0"},
                                 {"METRICS_COLLECTION_INTERVAL", "0.25"},
                                 {"ALERT_WINDOW", "1.5"},
                                 {"ALERT_HIGH_FAILURE_RATE", "0.02"},
@@ -119,6 +130,7 @@ protected:
             [&] { return logged; }));
     }
 
+    const std::string most_actions_;
     PostgresServer postgres_;
     RedisServer redis_;
     NatsServer nats_{{.jetstream = true}};
@@ -227,6 +239,83 @@ TEST_F(Alerts, SurviveTheirCollector) {
     EXPECT_EQ(listed("resolved", "source_down").at(0).at("id"), id);
     EXPECT_EQ(listed("resolved", "source_down").size(), 1);
     EXPECT_TRUE(both_went_out(listed("resolved", "source_down").at(0)));
+    expect_a_log_without_gaps();
+}
+
+/// Players can do 250 actions in a tick at most.
+class SuspectAlerts : public Alerts {
+protected:
+    SuspectAlerts() : Alerts("250") {}
+
+    /// Lets the game go on for a while, at most once in a tick.
+    void play() {
+        const std::string tick = postgres_.ask("select max(tick) from snapshots");
+        if (std::exchange(played_in_, tick) != tick) {
+            simulator_.step(60);
+        }
+    }
+
+    /// What REST lists of the suspects.
+    [[nodiscard]] json suspects(const std::string& query = "") {
+        last_ = gateway_.get("/api/v1/moderation/suspects" + query).body;
+        return json::parse(last_).at("suspects");
+    }
+
+    /// The players of the newest set that went out, and of the one that the stream has; nothing: they are two.
+    [[nodiscard]] std::optional<json> newest_set() const {
+        const auto heard = sets_.newest();
+        const auto kept = read_stream(nats_.url(), "WATCHTOWER", kSets);
+        return heard && !kept.empty() && kept.back().body == heard->body
+                   ? std::optional(json::parse(heard->body).at("suspect_ids"))
+                   : std::nullopt;
+    }
+
+    static constexpr const char* kSets = "ccc.watchtower.suspect_moves";
+    const NatsInbox sets_{nats_.url(), kSets};
+    std::string played_in_;
+};
+
+TEST_F(SuspectAlerts, OfACheaterResolveWhenAModeratorDismissesHim) {
+    ASSERT_TRUE(opens("low_activity", "warning")) << "the world is known";
+    EXPECT_EQ(suspects(), json::array());
+    ASSERT_EQ(simulator_.post("/admin/cheat?kind=moves&percent=100").status, 200);
+    ASSERT_TRUE(eventually(
+        kPatience, [&] { return play(), !suspects().empty(); }, [&] { return last_; }));
+    const json suspect = suspects().at(0);
+    ASSERT_EQ(suspects().size(), 1) << "the others play fair: " << last_;
+    const std::string player = suspect.at("player_id");
+    EXPECT_EQ(suspect.at("kind"), "moves");
+    EXPECT_EQ(suspect.at("state"), "open");
+    EXPECT_EQ(suspect.at("evidence").at("rule"), "bound");
+    EXPECT_GT(suspect.at("evidence").at("value"), suspect.at("evidence").at("limit"));
+    ASSERT_TRUE(opens("suspect_player", "warning"));
+    ASSERT_TRUE(eventually(kPatience, [&] { return newest_set() == json::array({player}); }));
+
+    const auto posted =
+        gateway_.post("/api/v1/moderation/suspects/" + player, {}, R"({"decision":"dismissed","note":"a test"})");
+    ASSERT_EQ(posted.status, 202) << posted.body;
+    const std::string task = "/api/v1/tasks/" + json::parse(posted.body).at("id").get<std::string>();
+    ASSERT_TRUE(eventually(
+        kPatience,
+        [&] { return json::parse(last_ = gateway_.get(task).body).at("state") == "done"; },
+        [&] { return last_; }));
+    EXPECT_EQ(suspects().at(0).at("state"), "dismissed");
+    EXPECT_EQ(suspects().at(0).at("note"), "a test");
+    EXPECT_EQ(suspects("?state=open"), json::array());
+    EXPECT_TRUE(resolves("suspect_player", "warning"));
+    EXPECT_TRUE(both_went_out(listed("resolved", "suspect_player").at(0)));
+    EXPECT_TRUE(eventually(kPatience, [&] { return newest_set() == json::array(); }));
+
+    const json before = suspects().at(0);
+    for (int i = 0; i < 4; ++i) {
+        const std::string tick = postgres_.ask("select max(tick) from snapshots");
+        ASSERT_TRUE(
+            eventually(kPatience, [&] { return play(), postgres_.ask("select max(tick) from snapshots") != tick; }));
+    }
+    EXPECT_EQ(suspects("?state=open"), json::array()) << "he cheats on, and is not accused again";
+    EXPECT_EQ(listed("active", "suspect_player"), json::array());
+    EXPECT_EQ(newest_set(), json::array());
+    EXPECT_EQ(suspects().at(0).at("opened_at"), before.at("opened_at"));
     expect_a_log_without_gaps();
 }
 

@@ -66,6 +66,7 @@ std::string NatsServer::configuration() const {
     if (options_.max_payload_bytes > 0) {
         text << "max_payload: " << options_.max_payload_bytes << "\n";
     }
+    text << options_.more << "\n";
     return text.str();
 }
 
@@ -80,7 +81,9 @@ bool NatsServer::is_ready(pid_t pid) {
     if (!ports.ends_with("\"]}")) {
         return false;
     }
-    set_port(std::stoi(ports.substr(ports.rfind(':') + 1)));
+    // {"nats":["nats://127.0.0.1:4222"],"cluster":["nats://127.0.0.1:6222"]}, the last only of a cluster.
+    const std::size_t clients = ports.find(R"("nats":[)");
+    set_port(std::stoi(ports.substr(ports.rfind(':', ports.find("\"]", clients)) + 1)));
     return true;
 }
 

@@ -16,6 +16,7 @@ public:
         bool jetstream = false;               ///< what its streams hold outlives a restart
         bool tls = false;                     ///< asked of every client; the certificate is for 127.0.0.1
         std::uint32_t max_payload_bytes = 0;  ///< 0: the server's default of 1 MiB
+        std::string more = {};                ///< further lines of its configuration
     };
 
     NatsServer() : NatsServer(Options{}) {}

@@ -77,6 +77,29 @@ std::vector<TimePoint> storing_times(const std::string& url, const std::string& 
     return times;
 }
 
+void make_stream(const std::string& url,
+                 const std::string& stream,
+                 const std::vector<std::string>& subjects,
+                 int servers) {
+    natsConnection* opened = nullptr;
+    Stream::check(natsConnection_ConnectTo(&opened, url.c_str()), "connect");
+    const std::unique_ptr<natsConnection, ConnectionDeleter> connection(opened);
+    jsCtx* context = nullptr;
+    Stream::check(natsConnection_JetStream(&context, opened, nullptr), "jetstream");
+    const nats::JetStreamHandle jetstream(context);
+    std::vector<const char*> names;
+    for (const std::string& subject : subjects) {
+        names.push_back(subject.c_str());
+    }
+    jsStreamConfig config;
+    (void)jsStreamConfig_Init(&config);
+    config.Name = stream.c_str();
+    config.Subjects = names.data();
+    config.SubjectsLen = static_cast<int>(names.size());
+    config.Replicas = servers;
+    Stream::check(js_AddStream(nullptr, context, &config, nullptr, nullptr), "stream " + stream);
+}
+
 StreamSettings stream_settings(const std::string& url, const std::string& stream) {
     const Stream source(url, stream);
     const jsStreamConfig& config = *source.info().Config;

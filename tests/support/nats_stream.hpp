@@ -20,6 +20,12 @@ namespace watchtower::test {
                                                    const std::string& stream,
                                                    const std::string& subject);
 
+/// As an operator makes it: a stream that so many servers of a cluster keep. Throws as read_stream.
+void make_stream(const std::string& url,
+                 const std::string& stream,
+                 const std::vector<std::string>& subjects,
+                 int servers);
+
 /// What a test asks of a stream's settings. Throws as read_stream.
 struct StreamSettings {
     std::vector<std::string> subjects;
