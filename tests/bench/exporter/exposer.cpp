@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
     for (std::string line; std::getline(file, line);) {
         copy.take(line);
     }
-    prometheus::Exposer exposer(std::string("127.0.0.1:") + argv[1], static_cast<std::size_t>(std::atoi(argv[2])));
+    prometheus::Exposer exposer(std::string("127.0.0.1:") + argv[1], std::strtoul(argv[2], nullptr, 10));
     exposer.RegisterCollectable(registry);
     std::cout << copy.samples() << " samples\n" << std::flush;
     ::pause();

@@ -19,8 +19,8 @@ struct Outage {
     bool frozen;         ///< else dead
 };
 
-void PrintTo(const Outage& outage, std::ostream* out) {
-    *out << outage.server << (outage.frozen ? " frozen" : " dead");
+std::ostream& operator<<(std::ostream& out, const Outage& outage) {
+    return out << outage.server << (outage.frozen ? " frozen" : " dead");
 }
 
 class ExporterOutage : public RunningExporter, public testing::WithParamInterface<Outage> {
