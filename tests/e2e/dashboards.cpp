@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <regex>
 
 #include "proto-json/state.hpp"
@@ -12,6 +13,28 @@
 namespace watchtower::test {
 
 using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kTopPlayers = 20;  // EXPORTER_TOP_PLAYERS
+
+double highest_level(const json& player) {
+    double highest = 0;
+    for (const auto& [level, count] : player["dwellings"].items()) {
+        highest = count == 0 ? highest : std::max(highest, std::stod(level));
+    }
+    return highest;
+}
+
+double sum_of_actions(const json& player) {
+    double sum = 0;
+    for (const auto& [name, count] : player["actions"].items()) {
+        sum += count.get<double>();
+    }
+    return sum;
+}
+
+}  // namespace
 
 Service::Options Dashboards::options(const char* listener, const std::string& role) const {
     return {.environment = {{"CCC_WORLDS_FILE", worlds_file_},
@@ -148,16 +171,38 @@ void Dashboards::expect_the_players_of(const std::string& world) {
     EXPECT_EQ(rows.size(), std::min<std::size_t>(players.size(), 50));
     for (const auto& row : rows) {
         const json& player = players.at(row["player"].c_str());
-        double actions = 0;
-        for (const auto& [name, count] : player["actions"].items()) {
-            actions += count.get<double>();
-        }
-        EXPECT_EQ(row["actions"].as<double>(0), actions) << row["player"].c_str();
+        EXPECT_EQ(row["actions"].as<double>(0), sum_of_actions(player)) << row["player"].c_str();
         EXPECT_EQ(row["nomads"].as<double>(0), player["nomads"].get<double>()) << row["player"].c_str();
         EXPECT_EQ(row["gold"].as<double>(0), player["gold"].get<double>()) << row["player"].c_str();
     }
     const pqxx::result counts = sql(find(queries, "players.json", "Players").text);
     EXPECT_EQ(counts.at(0)["in the game"].as<std::size_t>(), players.size());
+}
+
+testing::AssertionResult Dashboards::shows_the_top_players_of(const std::string& world) {
+    const json players = json::parse(simulator_.get("/truth?players=1&world=" + world).body)["by_player"];
+    const auto queries = panel_queries({{"world", world}}, last(kRange), "gameplay.json");
+    std::string wrong;
+    const auto compare = [&](const std::string& ref, const std::function<double(const json&)>& number) {
+        const auto samples = prometheus_.query(find(queries, "gameplay.json", "Most active players", ref).text);
+        wrong += samples.size() == kTopPlayers ? "" : ref + ": " + std::to_string(samples.size()) + " players\n";
+        for (const auto& sample : samples) {
+            const std::string& player = sample.labels.at("player_id");
+            if (sample.value != number(players.at(player))) {
+                wrong.append(ref).append(" of ").append(player).append("\n");
+            }
+        }
+    };
+    const auto is_right = [&] {
+        wrong.clear();
+        compare("A", sum_of_actions);
+        compare("B", [](const json& player) { return player["nomads"].get<double>(); });
+        compare("C", [](const json& player) { return player["gold"].get<double>(); });
+        compare("D", [](const json& player) { return player["spice"].get<double>(); });
+        compare("E", highest_level);
+        return wrong.empty();
+    };
+    return eventually(kPatience, is_right, [&] { return wrong; });
 }
 
 void Dashboards::expect_the_events_of(const std::string& world) {

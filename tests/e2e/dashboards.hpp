@@ -66,6 +66,9 @@ protected:
     /// Each player that a table lists must have the simulator's numbers.
     void expect_the_players_of(const std::string& world);
 
+    /// Whether the players with series of their own have them, too, now or soon.
+    testing::AssertionResult shows_the_top_players_of(const std::string& world);
+
     /// What the ticks added, event by event, must be all that there was.
     void expect_the_events_of(const std::string& world);
 

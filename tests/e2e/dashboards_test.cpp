@@ -28,6 +28,7 @@ TEST_F(Dashboards, ShowTheTruth) {
     EXPECT_TRUE(shows({"north"}, numbers_since(north_before, north)));
     expect_the_books_of("north");
     expect_the_players_of("north");
+    EXPECT_TRUE(shows_the_top_players_of("north"));
     expect_the_events_of("north");
 }
 
