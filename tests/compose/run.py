@@ -2,13 +2,14 @@
 """`make test-compose`: the compose files as people use them, with a Docker engine, against the simulator's truth.
 
 Usage: run.py [--images VERSION] [--only TEXT]: takes the images watchtower-<service>:VERSION as they are instead of building
-them; of the steps between up and down, only those with TEXT in their name.
+them; of the steps between up and down, only those whose name matches TEXT, a regular expression.
 Ends with 0 when everything held, else with 1; takes everything down either way. Logs: build/compose/log.
 """
 
 import argparse
 import json
 import pathlib
+import re
 import signal
 import ssl
 import subprocess
@@ -57,7 +58,7 @@ class Run:
         since = self.truth.newest()
         with Load(self.stack.api, stored) as load:
             act(load)
-            until("two more ticks", 60, lambda: self.truth.newest() > time.time() - 2 * INTERVAL)
+            until("a newer tick", 60, lambda: self.truth.newest() > time.time() - 2 * INTERVAL)
         lost = self.truth.lost_ticks(since)
         if load.failures or lost:
             raise Failure(f"{what}: {len(load.failures)} of {load.asked} requests failed: {load.failures[:5]}; lost ticks: {lost}")
@@ -93,7 +94,7 @@ class Run:
 
         def reload(_load):
             self.engine.run("exec", name, "nginx", "-c", "/etc/watchtower/nginx.conf", "-s", "reload")
-            until("two more ticks", 60, lambda since=self.truth.newest(): self.truth.newest() > since + INTERVAL)
+            until("a later tick", 60, lambda since=self.truth.newest(): self.truth.newest() > since + INTERVAL)
 
         def restart(load):
             load.balancer_away.set()
@@ -164,7 +165,7 @@ class Run:
         file = FOLDER / "backup.dump"
         self.truth.simulator("POST", "/admin/pause")
         ticks = self.truth.newest()
-        until("two more ticks", 60, lambda: self.truth.newest() > ticks + INTERVAL)
+        until("a later tick", 60, lambda: self.truth.newest() > ticks + INTERVAL)
         self.stack.script("backup.sh", str(file))
         before = self.stack.sql("select count(*) from snapshots")
         self.stack.sql("truncate snapshots")
@@ -198,7 +199,7 @@ class Run:
 def steps(run, next_version, only):
     yield "a missing variable is named", run.says_what_is_missing
     yield "up, and everybody shows the truth", run.brings_everything_up
-    yield from ((name, step) for name, step in steps_between(run, next_version) if only in name)
+    yield from ((name, step) for name, step in steps_between(run, next_version) if re.search(only, name))
     yield "down", run.leaves_nothing
 
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "compose"))
 import environment  # noqa: E402
 
 PROJECT = "watchtower-test"
-INTERVAL = 5  # seconds between ticks
+INTERVAL = 10  # seconds between ticks; a busy engine takes 7 to start a container again, and a tick waits no longer than this
 COMMAND_SECONDS = 300
 
 
