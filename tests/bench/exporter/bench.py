@@ -167,12 +167,12 @@ def goals_of(results):
         if "exposer" in servers and what.startswith("500 worlds"):
             ratio = servers["exporter"]["rate"] / servers["exposer"]["rate"]
             goals[f"{what}: ten times the exposer's ({ratio:.0f})"] = ratio >= 10
-    for kind in (", gzip,", " players, "):
+    for kind in ("", " gzip,"):
         rates = [servers["exporter"]["rate"] for what, servers in results.items()
-                 if "players" in what and (", gzip," in what) == (kind == ", gzip,")]
+                 if " players," in what and (" gzip," in what) == bool(kind)]
         if len(rates) > 1:
-            spread = max(rates) / min(rates)
-            goals[f"players,{' gzip,' if kind == ', gzip,' else ''} as many whatever their number ({spread:.2f})"] = spread <= 1.25
+            ratio = rates[-1] / rates[0]
+            goals[f"players,{kind} of the most as many as of the fewest ({ratio:.2f})"] = ratio >= 0.8
     return goals
 
 
