@@ -137,6 +137,7 @@ class Run:
         self.stack.values.update(plain)
         self.stack.up()
         until("the API answers without", 30, lambda: get(self.stack.api, "/ready"))
+        self.engine.run("volume", "rm", f"{PROJECT}_balancer-secrets")  # of a layer that `down` no longer knows
 
     def simulator(self):
         """Last of all: a game that begins anew has another truth."""
