@@ -71,8 +71,6 @@ std::vector<http::Route> AdminApi::routes() {
     using http::Method;
     using http::Request;
     const http::QueryParameter world{"world", "the world's name"};
-    const auto faults = [this](const Request&) { return http::Reply::json(render_faults(faults_.list())); };
-    const auto set = [this](const Request& request) { return set_faults(request); };
     std::vector<http::Route> routes = {
         {Method::get, "/", [this](const Request&) { return home(); }, "What this is", {}},
         {Method::get, "/health", [this](const Request&) { return health(); }, "200 while the process lives", {}},
@@ -86,6 +84,19 @@ std::vector<http::Route> AdminApi::routes() {
          "What really happened in a world",
          {world, {"players", "1: each player's numbers too"}}},
     };
+    for (http::Route& lever : levers()) {
+        routes.push_back(std::move(lever));
+    }
+    return routes;
+}
+
+std::vector<http::Route> AdminApi::levers() {
+    using http::Method;
+    using http::Request;
+    const http::QueryParameter world{"world", "the world's name"};
+    const auto faults = [this](const Request&) { return http::Reply::json(render_faults(faults_.list())); };
+    const auto set = [this](const Request& request) { return set_faults(request); };
+    std::vector<http::Route> routes;
     routes.push_back(lever(
         Method::post, "/admin/pause", [this](const Request&) { return pace_.pause(), pace(); }, "Halts all worlds"));
     routes.push_back(lever(

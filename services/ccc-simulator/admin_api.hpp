@@ -19,6 +19,7 @@ public:
     [[nodiscard]] std::vector<http::Route> routes();
 
 private:
+    [[nodiscard]] std::vector<http::Route> levers();
     [[nodiscard]] http::Route lever(http::Method method,
                                     std::string pattern,
                                     http::Handler handler,

@@ -109,7 +109,7 @@ TEST(Moderation, JudgesNoWindowThatIsNotComplete) {
     town.game.now += std::chrono::minutes(2);  // a collector that starts in the middle of one
     town.minute();
     for (int i = 0; i < 3; ++i) {
-        town.players["p7"].gold += 9'000;
+        town.players["p7"].nomads += 20;
         town.minute();
     }
     EXPECT_EQ(town.accused(), "");
