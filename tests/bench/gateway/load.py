@@ -94,4 +94,7 @@ class Listeners:
         lines = [line.split() for line in self.process.stdout]
         if self.process.wait() != 0:
             raise RuntimeError("a listener was dropped")
-        return {name: (float(first), float(last)) for name, count, first, last in lines if int(count) == self.count}
+        whole = {name: (float(first), float(last)) for name, count, first, last in lines if int(count) == self.count}
+        if not whole:
+            raise RuntimeError(f"no event reached all listeners: {lines}")
+        return whole
