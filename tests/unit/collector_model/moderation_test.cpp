@@ -106,9 +106,9 @@ TEST(Moderation, ComparesNobodyInASmallWorld) {
 
 TEST(Moderation, JudgesNoWindowThatIsNotComplete) {
     Town town;
-    town.game.now += std::chrono::minutes(2);  // a collector that starts in the middle of one
+    town.game.now += std::chrono::minutes(3);  // a collector that starts in the middle of one
     town.minute();
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 2; ++i) {
         town.players["p7"].nomads += 20;
         town.minute();
     }
