@@ -131,7 +131,7 @@ protected:
     }
 
     const std::string most_actions_;
-    PostgresServer postgres_;
+    PostgresServer postgres_{{.durable = true, .settings = {}}};  // one that is killed keeps what it has committed
     RedisServer redis_;
     NatsServer nats_{{.jetstream = true}};
     const NatsInbox inbox_{nats_.url(), kSubject};
