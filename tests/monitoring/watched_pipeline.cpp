@@ -82,7 +82,12 @@ http::FetchResult WatchedPipeline::ask_gateway(const std::string& path) const {
     return http::Client().get("http://" + address(gateway.port_of("port")) + path, {});
 }
 
-LocalServer& WatchedPipeline::server(const std::string& name) {
+template <typename Deed>
+void WatchedPipeline::at(const std::string& name, const Deed& deed) {
+    if (name == "postgres") {
+        deed(postgres);
+        return;
+    }
     const std::map<std::string, LocalServer*> servers = {{"redis", &redis},
                                                          {"nats", &nats},
                                                          {"game", &game},
@@ -90,23 +95,23 @@ LocalServer& WatchedPipeline::server(const std::string& name) {
                                                          {"api-gateway", &gateway},
                                                          {"exporter", &exporter},
                                                          {"publisher", &publisher}};
-    return *servers.at(name);
+    deed(*servers.at(name));
 }
 
 void WatchedPipeline::kill(const std::string& name) {
-    if (name == "postgres") {
-        postgres.kill();
-    } else {
-        server(name).kill();
-    }
+    at(name, [](auto& victim) { victim.kill(); });
 }
 
 void WatchedPipeline::start(const std::string& name) {
-    if (name == "postgres") {
-        postgres.start();
-    } else {
-        server(name).start();
-    }
+    at(name, [](auto& victim) { victim.start(); });
+}
+
+void WatchedPipeline::freeze(const std::string& name) {
+    at(name, [](auto& victim) { victim.freeze(); });
+}
+
+void WatchedPipeline::thaw(const std::string& name) {
+    at(name, [](auto& victim) { victim.thaw(); });
 }
 
 }  // namespace watchtower::test

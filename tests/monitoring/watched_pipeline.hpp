@@ -29,7 +29,10 @@ public:
 
     /// Processes and servers by what they are called in prometheus/ ("collector", "postgres", "game").
     void kill(const std::string& name);
-    void start(const std::string& name);
+    void start(const std::string& name);  ///< after kill
+    /// Stops answering and keeps its connections.
+    void freeze(const std::string& name);
+    void thaw(const std::string& name);
 
 private:
     const int factor_;
@@ -55,7 +58,8 @@ private:
     [[nodiscard]] Service::Options options(const char* listener, const std::string& role) const;
     [[nodiscard]] std::string alertmanager_configuration() const;
     [[nodiscard]] std::string prometheus_configuration() const;
-    [[nodiscard]] LocalServer& server(const std::string& name);
+    template <typename Deed>
+    void at(const std::string& name, const Deed& deed);
 };
 
 }  // namespace watchtower::test
