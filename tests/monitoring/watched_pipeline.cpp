@@ -106,12 +106,4 @@ void WatchedPipeline::start(const std::string& name) {
     at(name, [](auto& victim) { victim.start(); });
 }
 
-void WatchedPipeline::freeze(const std::string& name) {
-    at(name, [](auto& victim) { victim.freeze(); });
-}
-
-void WatchedPipeline::thaw(const std::string& name) {
-    at(name, [](auto& victim) { victim.thaw(); });
-}
-
 }  // namespace watchtower::test

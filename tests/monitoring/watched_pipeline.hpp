@@ -30,9 +30,6 @@ public:
     /// Processes and servers by what they are called in prometheus/ ("collector", "postgres", "game").
     void kill(const std::string& name);
     void start(const std::string& name);  ///< after kill
-    /// Stops answering and keeps its connections.
-    void freeze(const std::string& name);
-    void thaw(const std::string& name);
 
 private:
     const int factor_;
@@ -42,7 +39,7 @@ public:
     /// GET of its public listener.
     [[nodiscard]] http::FetchResult ask_gateway(const std::string& path) const;
 
-    PostgresServer postgres;
+    PostgresServer postgres{{.durable = true, .settings = {}}};  // one that is killed keeps what it has committed
     RedisServer redis;
     NatsServer nats;
     Simulator game;
