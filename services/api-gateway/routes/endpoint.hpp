@@ -39,7 +39,7 @@ struct Endpoint {
     http::Handler handler{};     ///< called when key and parameters are in order
     Need need = Need::nothing;
     std::vector<ParameterDeclaration> parameters{};
-    std::string_view tag{};  ///< the chapter of the documentation; empty: not documented (the pages' own files)
+    std::string_view tag{};      ///< the chapter of the documentation; empty: not documented (the pages' own files)
     std::string_view request{};  ///< the schema of its JSON body, by its name in openapi/*.json; empty: it has none
     Answer answer{};
     /// Further statuses it answers with, as application/problem+json. 400 and what access asks for go without saying.
