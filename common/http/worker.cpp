@@ -154,8 +154,8 @@ void Worker::add(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
 
 Places::Taken Worker::take_place(const std::string& address, SteadyClock::time_point now) {
     auto taken = shared_->places->take(address);
-    if (taken.lack == Places::Lack::of_all && close_longest_waiting(now)) {
-        return shared_->places->take(address);
+    while (taken.lack == Places::Lack::of_all && close_longest_waiting(now)) {
+        taken = shared_->places->take(address);  // unless another worker was quicker
     }
     return taken;
 }
