@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 
 const packages = createRequire(`${process.env.PACKAGES}/`);
 const { chromium } = packages("playwright-core");
-const kDeadline = 20000;
+const kDeadline = 45000;
 const kArguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run",
   "--disable-component-update", "--disable-sync"];
 
@@ -62,6 +62,7 @@ export async function withPage(options, script) {
     page.on("pageerror", (error) => seen.errors.push(error.stack));
     page.on("request", (request) => seen.requests.push(request.url()));
     await script(page, seen);
+    await page.unrouteAll({ behavior: "wait" });
     assert.deepEqual(seen.errors, []);
     assert.deepEqual(await page.evaluate(() => window.violations), []);
     const elsewhere = seen.requests.filter((url) => !url.startsWith(`${base}/`) && !url.startsWith("data:") && !url.startsWith("about:"));
