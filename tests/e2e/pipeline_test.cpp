@@ -60,6 +60,10 @@ protected:
             [&] { return last; });
     }
 
+    testing::AssertionResult gateway_is_ready() {
+        return eventually(seconds(10), [&] { return gateway_.get("/ready").status == 200; });
+    }
+
     /// A line "name{…} value" of the game's metrics that must be there.
     testing::AssertionResult exported(const std::string& line) {
         return eventually(
@@ -133,6 +137,7 @@ TEST_F(Pipeline, ShowsEveryReaderTheTruthOfTheGame) {
 
 TEST_F(Pipeline, ShowsTheSameDocumentOfATickOverRestNatsAndSql) {
     ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(gateway_is_ready());
     for (int i = 0; i < 3; ++i) {
         simulator_.step(60);
         const auto rest = gateway_.get("/api/v1/metrics/current");
@@ -158,6 +163,7 @@ TEST_F(Pipeline, ShowsTheSameDocumentOfATickOverRestNatsAndSql) {
 
 TEST_F(Pipeline, CollectsOnRequest) {
     ASSERT_TRUE(truth_is_stored());
+    ASSERT_TRUE(gateway_is_ready());
     const auto queued = gateway_.post("/api/v1/metrics/collect");
     ASSERT_EQ(queued.status, 202) << queued.body;
     const std::string task(queued.header("location").value_or("none"));
@@ -175,7 +181,7 @@ TEST_F(Pipeline, CollectsOnRequest) {
 
 TEST_F(Pipeline, SaysEverywhereThatTheGameIsSimulated) {
     ASSERT_TRUE(truth_is_stored());
-    ASSERT_TRUE(eventually(seconds(10), [&] { return gateway_.get("/ready").status == 200; }));
+    ASSERT_TRUE(gateway_is_ready());
     EXPECT_EQ(gateway_.get("/api/v1/metrics/current").header("watchtower-simulated"), "true");
     EXPECT_EQ(json::parse(gateway_.get("/api/v1/worlds").body)["worlds"][0]["simulated"], true);
     EXPECT_TRUE(exported(R"(watchtower_world_simulated{world="default"} 1)"));
@@ -188,7 +194,7 @@ TEST_F(Pipeline, SaysEverywhereThatTheGameIsSimulated) {
 
 TEST_F(Pipeline, ServesWhatItHasWhileRedisIsAway) {
     ASSERT_TRUE(truth_is_stored());
-    ASSERT_TRUE(eventually(seconds(10), [&] { return gateway_.get("/ready").status == 200; }));
+    ASSERT_TRUE(gateway_is_ready());
     redis_.kill();
     simulator_.step(300);
     ASSERT_TRUE(truth_is_stored());
@@ -207,7 +213,7 @@ TEST_F(Pipeline, ServesWhatItHasWhileRedisIsAway) {
 
 TEST_F(Pipeline, SaysThatEverythingIsStaleWhenNobodyCollects) {
     ASSERT_TRUE(truth_is_stored());
-    ASSERT_TRUE(eventually(seconds(10), [&] { return gateway_.get("/ready").status == 200; }));
+    ASSERT_TRUE(gateway_is_ready());
     EXPECT_EQ(collector_.stop(), 0);
     json current;
     EXPECT_TRUE(eventually(
